@@ -1,0 +1,5 @@
+"""`python -m newsfeed` is `newsfeed`."""
+
+from newsfeed.cli import main
+
+main()

@@ -1,0 +1,110 @@
+"""The error tree, and the fault: a complaint about one file that stops nothing else.
+
+    NewsfeedError                exit status 1
+    ├── UsageError               exit status 2: a wrong word on the command line
+    ├── SettingsError            exit status 2: a settings file or key that cannot be used
+    ├── ForeignFileError         exit status 2: we would overwrite what is not ours
+    ├── SourceError              a source as a whole is missing or suddenly empty
+    ├── OutputError              our own output did not pass its checks, or cannot be written
+    ├── TemplateError            a template is missing or broken
+    ├── StoreError               the store is locked, damaged, or newer than the code
+    └── ArticleError             one article cannot be read; the collector turns it into a Fault
+
+Every message is one line for people: what is wrong, where, and what to do.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class NewsfeedError(Exception):
+    """Base of all errors that newsfeed raises on purpose.
+
+    `problem` says what is wrong, `remedy` what to do, `where` names a file, key or address.
+    """
+
+    exit_status = 1
+
+    def __init__(self, problem: str, *, remedy: str = "", where: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+        self.where = where
+
+    def __str__(self) -> str:
+        return message(self.where, self.problem, self.remedy)
+
+
+class UsageError(NewsfeedError):
+    """A command was called with words that do not fit together."""
+
+    exit_status = 2
+
+
+class SettingsError(NewsfeedError):
+    """The settings file, a key in it or an environment override cannot be used."""
+
+    exit_status = 2
+
+
+class ForeignFileError(NewsfeedError):
+    """A file that newsfeed did not write lies where it would write."""
+
+    exit_status = 2
+
+
+class SourceError(NewsfeedError):
+    """A source folder is missing, unreadable or suddenly empty."""
+
+
+class OutputError(NewsfeedError):
+    """Output is not valid or cannot be written; nothing was replaced."""
+
+
+class TemplateError(NewsfeedError):
+    """A template is missing, or broken at a line that `where` names."""
+
+
+class StoreError(NewsfeedError):
+    """The store cannot be used as it is."""
+
+
+class ArticleError(NewsfeedError):
+    """One article cannot be used. `line` counts from 1 in the author's file; 0 is unknown."""
+
+    def __init__(self, problem: str, *, remedy: str, line: int = 0) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.line = line
+
+    def fault(self, path: str) -> Fault:
+        """The same complaint as a value that names the file `path`."""
+        return Fault(path=path, line=self.line, problem=self.problem, remedy=self.remedy)
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """A complaint about one file, kept and reported in every run until it is mended.
+
+    An article with a fault is left out; with a `warning` it is published all the same.
+    `line` counts from 1; 0 where a line says nothing.
+    """
+
+    path: str
+    problem: str
+    remedy: str
+    line: int = 0
+    warning: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return message(where, self.problem, self.remedy)
+
+
+def message(where: str, problem: str, remedy: str) -> str:
+    """One line for people: `where: problem. remedy`, with control characters made visible."""
+    text = problem.rstrip(".")
+    if where:
+        text = f"{where}: {text}"
+    if remedy:
+        text = f"{text}. {remedy.rstrip('.')}"
+    return "".join(c if c.isprintable() or c == " " else ascii(c)[1:-1] for c in text)

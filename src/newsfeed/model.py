@@ -1,0 +1,166 @@
+"""Frozen nouns that rooms share. Each is named by its moment and never fills up over time.
+
+SourceFile -> Article -> FeedDocument, and Article -> Edition -> Message.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class DateOrigin(StrEnum):
+    """Where an article's date came from, in the order in which the places are asked."""
+
+    FRONT_MATTER = "front matter"
+    FILE_NAME = "file name"
+    GIT = "git"
+    FIRST_SEEN = "first seen"
+
+
+class Image(msgspec.Struct, frozen=True, kw_only=True):
+    """A lead image. `width` and `height` are CSS pixels and, like `length` (bytes), known only
+    for local files; `media_type` is "" when unknown. `url` is absolute and ASCII.
+    """
+
+    url: str
+    alt: str = ""
+    width: int | None = None
+    height: int | None = None
+    length: int | None = None
+    media_type: str = ""
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """A category, tag, author or language as people write it, and its slug in addresses."""
+
+    name: str
+    slug: str
+
+
+class Article(msgspec.Struct, frozen=True, kw_only=True):
+    """One post after reading, with its identity; its body is rendered only where needed.
+
+    `id` is the feed id, given once and kept. `url` is the absolute, percent-encoded permalink.
+    `summary` is the author's own excerpt as plain text, or "" where it is to be cut from the body.
+    `content_hash` is a hex SHA-256 over the normalised source and what was measured for it.
+    `sequence` counts in order of first publication, from 0. `news` is False for undated articles
+    of a first build: they sort after all dated ones.
+    Datetimes are aware.
+    """
+
+    id: str
+    url: str
+    source: str
+    path: str
+    title: str
+    published: datetime
+    updated: datetime
+    dated: DateOrigin
+    language: str
+    summary: str = ""
+    image: Image | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    content_hash: str = ""
+    sequence: int = 0
+    news: bool = True
+
+
+class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An article as a feed shows it.
+
+    `summary` is plain text; `content_html` is sanitised HTML with absolute URLs, or "" where the
+    feed carries excerpts only. `image_in_content` tells that the lead image is also in the body.
+    """
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    content_html: str
+    published: datetime
+    updated: datetime
+    language: str
+    authors: tuple[str, ...] = ()
+    categories: tuple[Term, ...] = ()
+    tags: tuple[Term, ...] = ()
+    image: Image | None = None
+    image_in_content: bool = False
+
+
+class FeedLinks(msgspec.Struct, frozen=True, kw_only=True):
+    """The addresses of one feed document in one format. "" where there is none.
+
+    `self_url` is the canonical address of this document; `home_url` the page it stands for.
+    `current`, `prev_archive` and `next_archive` are of RFC 5005 section 4.
+    """
+
+    self_url: str
+    home_url: str
+    hub: str = ""
+    current: str = ""
+    prev_archive: str = ""
+    next_archive: str = ""
+
+
+class FeedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One feed before it has a format: RSS, Atom and JSON Feed are written from the same value.
+
+    `id` is the Atom feed id. `updated` is that of the newest item, never the clock. `author` is
+    the feed's author, always given. `archive` marks a closed or open RFC 5005 archive document.
+    `icon_url` is "" when the site has none. Items are newest first.
+    """
+
+    id: str
+    title: str
+    description: str
+    language: str
+    author: str
+    updated: datetime
+    items: tuple[FeedItem, ...]
+    icon_url: str = ""
+    archive: bool = False
+
+
+class LetterItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An article as a letter shows it. `content_html` keeps listed CSS properties and has absolute
+    URLs; `summary` is plain text; `categories` are names.
+    """
+
+    url: str
+    title: str
+    summary: str
+    content_html: str
+    published: datetime
+    language: str
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    image: Image | None = None
+
+
+class Edition(msgspec.Struct, frozen=True, kw_only=True):
+    """One digest of one newsletter: what was chosen, and the slot (aware) it is for.
+
+    `items` are shown in full order, newest first; `more` are further new articles, listed by
+    title. `subject` is ready for the reader.
+    """
+
+    newsletter: str
+    title: str
+    language: str
+    subject: str
+    slot: datetime
+    items: tuple[LetterItem, ...]
+    more: tuple[LetterItem, ...] = ()
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """An edition after rendering: a whole HTML document with inlined CSS, and its text twin."""
+
+    subject: str
+    html: str
+    text: str

@@ -1,0 +1,205 @@
+"""The settings as a typed, frozen table. `config.py` fills it; only `app.py` sees the whole.
+
+Names and defaults are a contract with the users: add to them, never rename.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Count = Annotated[int, Meta(ge=1)]
+Natural = Annotated[int, Meta(ge=0)]
+Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]*(s|m|h|d)$")]
+Share = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?%$")]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Text = Annotated[str, Meta(min_length=1)]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all tables: frozen, and a key that nobody knows is an error."""
+
+
+class Site(Table):
+    """The site that the articles belong to."""
+
+    title: Text
+    url: Text
+    description: str = ""
+    language: Text = "en"
+    author: str = ""
+    timezone: Text = "UTC"
+
+
+class Source(Table):
+    """A folder of articles, or a remote feed."""
+
+    path: str = ""
+    feed: str = ""
+    generator: Literal[
+        "auto",
+        "jekyll",
+        "hugo",
+        "eleventy",
+        "pelican",
+        "docusaurus",
+        "vitepress",
+        "astro",
+        "plain",
+    ] = "auto"
+    permalink: str = ""
+    name: str = ""
+    language: str = ""
+
+
+class FeedPaths(Table):
+    """Where the feeds lie below the output folder."""
+
+    rss: Text = "feed.xml"
+    atom: Text = "atom.xml"
+    json: Text = "feed.json"
+    category: Text = "categories/{slug}/"
+    tag: Text = "tags/{slug}/"
+    author: Text = "authors/{slug}/"
+    language: Text = "languages/{slug}/"
+
+
+class Feeds(Table):
+    """What the feeds hold and where they go."""
+
+    output: Text = "public"
+    limit: Count = 20
+    content: Literal["full", "excerpt"] = "full"
+    formats: tuple[Literal["rss", "atom", "json"], ...] = ("rss", "atom", "json")
+    by: tuple[Literal["categories", "tags", "authors", "languages"], ...] = ("categories",)
+    archive: bool = True
+    archive_size: Count = 100
+    hub: str = ""
+    paths: FeedPaths = FeedPaths()
+
+
+class Pages(Table):
+    """Article pages; `None` means: only where the folder has no site of its own."""
+
+    enabled: bool | None = None
+
+
+class Publish(Table):
+    """What happens between building and sending."""
+
+    deploy: str = ""
+
+
+class Newsletter(Table):
+    """Something one can subscribe to: a selection, a schedule, a look."""
+
+    name: Name
+    title: Text
+    from_: Text = msgspec.field(name="from")
+    schedule: str = ""
+    timezone: str = ""
+    reply_to: str = ""
+    postal_address: str = ""
+    language: str = ""
+    subject: Text = "{title}: {lead}"
+    sources: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    max_items: Count = 20
+    min_items: Count = 1
+    content: Literal["full", "excerpt"] = "full"
+    approval: Literal["auto", "manual"] = "auto"
+    max_late: Duration = "6h"
+    skip: tuple[str, ...] = ()
+    format: Literal["html", "text"] = "html"
+    template: Name = "digest"
+    commercial: bool = False
+    canary: Natural = 0
+    canary_wait: Duration = "15m"
+    stop_at_failures: Share = "5%"
+
+
+class MailFiles(Table):
+    """The `files` transport."""
+
+    limit: Count = 100
+
+
+class MailSmtp(Table):
+    """The `smtp` transport."""
+
+    host: Text = "localhost"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 587
+    security: Literal["tls", "starttls", "none"] = "starttls"
+    username: str = ""
+    password_env: str = "NEWSFEED_SMTP_PASSWORD"  # noqa: S105  # a variable's name
+    password_file: str = ""
+    connections: Count = 2
+    messages_per_connection: Count = 100
+    rate: tuple[str, ...] = ()
+    per_domain: tuple[str, ...] = ()
+
+
+class DkimKey(Table):
+    """A DKIM signature that every letter carries."""
+
+    domain: Text
+    selector: Text
+    key_file: Text = ".newsfeed/dkim.pem"
+
+
+class Mail(Table):
+    """How letters leave."""
+
+    transport: Literal["files", "smtp"] = "files"
+    give_up_after: Duration = "48h"
+    unsubscribe: Literal["https", "mailto"] = "https"
+    bounces: str = ""
+    files: MailFiles = MailFiles()
+    smtp: MailSmtp = MailSmtp()
+    dkim: tuple[DkimKey, ...] = ()
+
+
+class Store(Table):
+    """Where things are remembered."""
+
+    url: Text = "sqlite:///.newsfeed/newsfeed.db"
+    secret_file: Text = ".newsfeed/secret.key"  # noqa: S105  # a file's name
+
+
+class Server(Table):
+    """The web server, and the address under which people reach it."""
+
+    listen: Text = "127.0.0.1:8000"
+    url: str = ""
+
+
+class Cluster(Table):
+    """Many machines."""
+
+    broker: str = ""
+
+
+class Operator(Table):
+    """Who is told what."""
+
+    notify: str = ""
+
+
+class Settings(Table):
+    """Everything that an operator can set."""
+
+    site: Site
+    sources: Annotated[tuple[Source, ...], Meta(min_length=1)]
+    feeds: Feeds = Feeds()
+    pages: Pages = Pages()
+    publish: Publish = Publish()
+    newsletters: tuple[Newsletter, ...] = ()
+    mail: Mail = Mail()
+    store: Store = Store()
+    server: Server = Server()
+    cluster: Cluster = Cluster()
+    operator: Operator = Operator()

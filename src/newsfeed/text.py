@@ -1,0 +1,110 @@
+"""Text made fit to publish: legal characters, one line, slugs and short hashes.
+
+Only the standard library is used, so that every command can import this at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+# What may stay: the Char production of XML 1.0 section 2.2 without DEL, the C1 controls, the
+# noncharacters U+FDD0 to U+FDEF (standards F-X-02, F-X-03) and U+FEFF, a byte order mark that
+# landed inside. Carriage returns and U+0085 are line ends and become LF before this is applied.
+# A negated class of the allowed ranges is a third faster than a class of the forbidden ones.
+_FORBIDDEN = re.compile(
+    "[^ -~\xa0-\ud7ff\n\t\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_LINE_END = re.compile("\r\n?|\x85")
+
+# Embeddings, overrides and isolates reorder the text around them. The marks LRM, RLM, ZWJ and
+# ZWNJ stay: they act on their neighbours only, and emoji and Persian need them.
+_BIDI_CONTROL = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+_SLUG_PUNCTUATION = frozenset("-._~")
+_DASHES = re.compile("--+")
+
+
+def clean(text: str) -> str:
+    """`text` in NFC with LF line ends and without characters that XML 1.0 forbids.
+
+    C1 controls, U+007F, U+FDD0 to U+FDEF, U+FEFF and lone surrogates go too. Idempotent.
+    """
+    return scrub(text)[0]
+
+
+def scrub(text: str) -> tuple[str, int]:
+    """Like `clean`, and how many characters were dropped (line ends are not counted)."""
+    dropped = 0
+    if _FORBIDDEN.search(text):
+        text = _LINE_END.sub("\n", text)
+        text, dropped = _FORBIDDEN.subn("", text)
+    return unicodedata.normalize("NFC", text), dropped
+
+
+def one_line(text: str) -> str:
+    """`text` cleaned and on one line, for titles, names and terms.
+
+    Runs of white space (NBSP and U+2028 too) become one space, none is left at the ends, and
+    bidirectional overrides and isolates are removed (standards S-36). Idempotent.
+    """
+    return " ".join(clean(_BIDI_CONTROL.sub("", text)).split())
+
+
+def slug(text: str, max_bytes: int = 200) -> str:
+    """`text` as one segment of a path: lower-case letters, marks and decimal digits, and `-._~`.
+
+    All else becomes a single `-`. The result is NFC, neither begins nor ends with `-` or `.`, is
+    never `.` or `..`, and has at most `max_bytes` bytes of UTF-8: a longer one is cut at a `-`
+    in its second half, or else between two graphemes. "" when nothing is left. Idempotent.
+    """
+    lowered = unicodedata.normalize("NFC", clean(text).lower())
+    kept = "".join(_slug_characters(lowered))
+    return _cut(_DASHES.sub("-", kept).strip("-."), max_bytes)
+
+
+def short_hash(text: str) -> str:
+    """Six hex digits of the SHA-256 of `text`, to tell apart what has the same slug."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+
+
+def _slug_characters(text: str) -> list[str]:
+    """The characters of `text`, with `-` for those that a slug does not keep.
+
+    A mark is kept only on a letter or digit: the variation selector of a dropped emoji is one.
+    """
+    characters = []
+    on_base = False
+    for character in text:
+        on_base = (
+            character.isalpha()
+            or character.isdecimal()
+            or (on_base and unicodedata.category(character)[0] == "M")
+        )
+        kept = on_base or character in _SLUG_PUNCTUATION
+        characters.append(character if kept else "-")
+    return characters
+
+
+def _cut(text: str, max_bytes: int) -> str:
+    """`text` within `max_bytes` of UTF-8, cut at a dash or between two graphemes."""
+    encoded = text.encode()
+    if len(encoded) <= max_bytes:
+        return text
+    end = len(encoded[:max_bytes].decode("utf-8", "ignore"))
+    dash = text.rfind("-", end // 2, end + 1)
+    if dash > 0:
+        end = dash
+    while end and _extends(text[end]):
+        end -= 1
+    return text[:end].rstrip("-.")
+
+
+def _extends(character: str) -> bool:
+    """Whether `character` belongs to the grapheme before it: a mark, or a Hangul vowel or tail."""
+    return (
+        unicodedata.category(character)[0] == "M"
+        or "\u1160" <= character <= "\u11ff"
+        or "\ud7b0" <= character <= "\ud7ff"
+    )

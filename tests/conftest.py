@@ -1,0 +1,50 @@
+"""What all tests share: where things are, and how a test asks for what a machine may not have."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A slow or busy machine is no reason to fail: pytest's timeout watches instead of a deadline.
+settings.register_profile("newsfeed", deadline=None)
+settings.load_profile("newsfeed")
+
+
+def missing(what: str) -> NoReturn:
+    """Skip; or fail, where everything is promised to be installed."""
+    if os.environ.get("NEWSFEED_REQUIRE_SERVICES") == "1":
+        pytest.fail(f"{what} is missing, and NEWSFEED_REQUIRE_SERVICES=1 promises it", False)
+    pytest.skip(f"{what} is not on this machine")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[str], str]:
+    """`require("newsboat")` gives the path of a program that the test cannot do without."""
+
+    def find(program: str) -> str:
+        return shutil.which(program) or missing(program)
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def shared_seeds() -> Path:
+    """The folder of sample posts that lies beside the checkout on the project's own machines."""
+    folder = ROOT.parent / "shared" / "seeds"
+    if not folder.is_dir():
+        missing("../shared/seeds")
+    return folder

@@ -1,0 +1,116 @@
+"""The settings file and the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from newsfeed import config
+from newsfeed.errors import SettingsError
+from newsfeed.settings import Settings
+from newsfeed.settings_text import as_toml
+
+MINIMAL = '[site]\ntitle = "T"\nurl = "https://example.org"\n[[sources]]\npath = "posts"\n'
+NEWSLETTER = '[[newsletters]]\nname = "w"\ntitle = "W"\nfrom = "news@example.org"\n'
+
+
+def _load(folder: Path, text: str, **environment: str) -> Settings:
+    path = folder / "newsfeed.toml"
+    path.write_text(text, encoding="utf-8")
+    return config.load(path, environment)
+
+
+def test_two_tables_are_enough(tmp_path: Path) -> None:
+    settings = _load(tmp_path, MINIMAL)
+    assert (settings.feeds.limit, settings.feeds.output) == (20, "public")
+    assert settings.pages.enabled is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "`site` is missing"),
+        ('[site]\ntitle = "T"\n[[sources]]\npath = "p"\n', "`site.url` is missing"),
+        (MINIMAL + "[feeds]\nlimt = 3\n", "`feeds.limt` is not a setting. did you mean `limit`?"),
+        (MINIMAL + "[feed]\n", "did you mean `feeds`?"),
+        (MINIMAL + '[feeds.paths]\nrsss = "x"\n', "`feeds.paths.rsss` is not a setting"),
+        (MINIMAL + '[feeds]\nlimit = "3"\n', "`feeds.limit` is not right: Expected `int`"),
+        (MINIMAL + "[feeds]\nlimit = 0\n", "`feeds.limit` is not right"),
+        (MINIMAL + '[feeds]\noutput = "."\n', "`feeds.output` is the folder of the settings"),
+        (MINIMAL + '[feeds]\noutput = ".."\n', "`feeds.output` is the folder of the settings"),
+        (MINIMAL + '[feeds.paths]\nrss = "../x"\n', "leaves the output folder"),
+        (MINIMAL + '[feeds.paths]\nrss = "atom.xml"\n', "two formats have one file name"),
+        (MINIMAL + '[feeds.paths]\ncategory = "c/"\n', "is not a folder with {slug}"),
+        (MINIMAL.replace("https:", "ftp:"), "`site.url`: 'ftp://example.org' is not an http"),
+        (MINIMAL + "[site.x]\n", "`site.x` is not a setting"),
+        (MINIMAL.replace("[[sources]]", 'timezone = "Korea/Seoul"\n[[sources]]'), "no time zone"),
+        (MINIMAL.replace("[[sources]]", 'language = "korean!"\n[[sources]]'), "not a language tag"),
+        (MINIMAL.replace('path = "posts"', 'feed = "https://example.org/f"'), "remote feeds"),
+        (MINIMAL + '[[sources]]\npath = "posts"\n', "two `[[sources]]` have one name"),
+        (MINIMAL.replace('path = "posts"', 'path = "p"\ngenerator = "hugo"'), "rules of hugo"),
+        (MINIMAL + NEWSLETTER + NEWSLETTER, "two `[[newsletters]]` have"),
+        (MINIMAL + NEWSLETTER + 'sources = ["x"]\n', "there is no source 'x'"),
+        (MINIMAL + NEWSLETTER.replace('"w"', '"We ekly"'), "does not have its form"),
+        (MINIMAL + "[site\n", "newsfeed.toml:6: "),
+    ],
+)
+def test_what_cannot_be_is_named_with_file_and_key(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        _load(tmp_path, text)
+    assert message in str(caught.value)
+    assert "newsfeed.toml" in str(caught.value)
+    assert caught.value.exit_status == 2
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "newsfeed.toml"
+    path.write_bytes('title = "한"'.encode("cp949"))
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        config.load(path, {})
+
+
+def test_any_key_can_be_set_by_the_environment(tmp_path: Path) -> None:
+    settings = _load(
+        tmp_path,
+        MINIMAL + NEWSLETTER,
+        NEWSFEED__SITE__TITLE="2024",
+        NEWSFEED__FEEDS__LIMIT="5",
+        NEWSFEED__FEEDS__PATHS__RSS="rss.xml",
+        NEWSFEED__FEEDS__BY='["tags"]',
+        NEWSFEED__PAGES__ENABLED="false",
+        NEWSFEED__NEWSLETTERS__0__FROM="b@example.org",
+        OTHER="x",
+    )
+    assert settings.site.title == "2024"
+    assert (settings.feeds.limit, settings.feeds.by) == (5, ("tags",))
+    assert settings.feeds.paths.rss == "rss.xml"
+    assert settings.pages.enabled is False
+    assert settings.newsletters[0].from_ == "b@example.org"
+
+
+@pytest.mark.parametrize(
+    "name", ["NEWSFEED__SITE__TITEL", "NEWSFEED__X__Y", "NEWSFEED__SOURCES__7__PATH"]
+)
+def test_a_variable_that_names_no_setting_is_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        _load(tmp_path, MINIMAL, **{name: "x"})
+
+
+def test_only_a_config_toml_that_is_ours_is_taken(tmp_path: Path) -> None:
+    other = tmp_path / "config.toml"
+    other.write_text('baseURL = "https://example.org"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="no settings file"):
+        config.find(tmp_path)
+    other.write_text(MINIMAL, encoding="utf-8")
+    assert config.find(tmp_path) == other
+    (tmp_path / "newsfeed.toml").write_text(MINIMAL, encoding="utf-8")
+    assert config.find(tmp_path) == tmp_path / "newsfeed.toml"
+
+
+def test_what_config_prints_can_be_read_again(tmp_path: Path) -> None:
+    settings = _load(
+        tmp_path, MINIMAL + NEWSLETTER + '[[mail.dkim]]\ndomain = "d"\nselector = "s"\n'
+    )
+    (tmp_path / "again").mkdir()
+    assert _load(tmp_path / "again", as_toml(settings)) == settings
