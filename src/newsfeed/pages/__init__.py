@@ -1,0 +1,1 @@
+"""Room 2b: articles become pages to read and to subscribe from."""
