@@ -1,0 +1,105 @@
+"""What the store remembers of articles: their identities."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import msgspec
+
+from newsfeed.model import DateOrigin
+from newsfeed.store.queries import queries
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """What an article was given once and keeps. Datetimes are UTC, to the second.
+
+    `stored_date` is the date of an article that names none itself: from git, or first seen, as
+    `dated` says; None for the others. `gone` is when it was no longer found, None while it is.
+    """
+
+    id: str
+    source: str
+    path: str
+    url: str
+    content_hash: str
+    first_seen: datetime
+    sequence: int
+    stored_date: datetime | None = None
+    dated: DateOrigin = DateOrigin.FRONT_MATTER
+    news: bool = True
+    gone: datetime | None = None
+
+
+def load(db: sqlite3.Connection) -> list[Identity]:
+    """Every identity, those of vanished articles too."""
+    return [
+        Identity(
+            id=id_,
+            source=source,
+            path=path,
+            url=url,
+            content_hash=content_hash,
+            first_seen=datetime.fromtimestamp(first_seen, UTC),
+            stored_date=_datetime(stored_date),
+            dated=DateOrigin(stored_from),
+            sequence=sequence,
+            news=bool(news),
+            gone=_datetime(gone),
+        )
+        for (
+            id_,
+            source,
+            path,
+            url,
+            content_hash,
+            first_seen,
+            stored_date,
+            stored_from,
+            sequence,
+            news,
+            gone,
+        ) in queries.all_articles(db)
+    ]
+
+
+def save(db: sqlite3.Connection, identities: Iterable[Identity]) -> None:
+    """Insert or update identities by id; first sight, sequence and news are never changed.
+
+    Leaves a new `revision`.
+    """
+    queries.set_revision(db, value=secrets.token_hex(16))
+    queries.save_article(
+        db,
+        [
+            {
+                "id": one.id,
+                "source": one.source,
+                "path": one.path,
+                "url": one.url,
+                "content_hash": one.content_hash,
+                "first_seen": int(one.first_seen.timestamp()),
+                "stored_date": _seconds(one.stored_date),
+                "stored_from": one.dated.value,
+                "sequence": one.sequence,
+                "news": int(one.news),
+                "gone": _seconds(one.gone),
+            }
+            for one in identities
+        ],
+    )
+
+
+def revision(db: sqlite3.Connection) -> str:
+    """A value that changes whenever identities are saved, in this store or another."""
+    return str(queries.revision(db))
+
+
+def _datetime(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _seconds(value: datetime | None) -> int | None:
+    return None if value is None else int(value.timestamp())

@@ -1,0 +1,114 @@
+"""The door to the store: opening it, and bringing a new or old one to the newest version.
+
+Everything that differs between databases stands in this file.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote
+
+from newsfeed.errors import SettingsError, StoreError
+from newsfeed.store.queries import queries
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE = 30.0
+"""Seconds to wait for another process that writes."""
+
+_PREFIX = "sqlite:///"
+
+
+def head() -> int:
+    """The number of the newest migration."""
+    return max(int(path.name[:4]) for path in MIGRATIONS.glob("[0-9]*.sql"))
+
+
+def sqlite_path(url: str, base: Path) -> Path:
+    """The file behind a store address, relative to `base`. Raises SettingsError."""
+    if not url.startswith(_PREFIX) or not url.removeprefix(_PREFIX):
+        raise SettingsError(
+            f"`store.url`: {url!r} is not a store that can be used yet",
+            remedy='write one like "sqlite:///.newsfeed/newsfeed.db"',
+        )
+    return base / unquote(url.removeprefix(_PREFIX))
+
+
+@contextmanager
+def connect(path: Path, now: datetime) -> Iterator[sqlite3.Connection]:
+    """The store, at the newest version; a missing file is made, one that is behind is copied
+    aside and upgraded. Commits at the end, or rolls back on an error. Raises StoreError.
+    """
+    try:
+        if not path.exists():
+            _migrate(path)
+        db = _open(path)
+    except (sqlite3.Error, OSError) as error:
+        raise _unusable(path, error) from None
+    try:
+        if _behind(db, path):
+            db.close()
+            _copy_aside(path, now)
+            _migrate(path)
+            db = _open(path)
+        with db:
+            yield db
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from None
+    finally:
+        db.close()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=PATIENCE)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    return db
+
+
+def _behind(db: sqlite3.Connection, path: Path) -> bool:
+    version = queries.store_version(db)
+    if version > head():
+        raise StoreError(
+            f"has version {version}, newer than this newsfeed, which knows {head()}",
+            where=str(path),
+            remedy="install the newest newsfeed",
+        )
+    return bool(version < head())
+
+
+def _migrate(path: Path) -> None:
+    """Make the file readable by its owner alone, and apply what is missing."""
+    from yoyo import get_backend, read_migrations
+
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    backend = get_backend(f"sqlite:///{path.absolute()}")
+    try:
+        with backend.lock():
+            backend.apply_migrations(backend.to_apply(read_migrations(str(MIGRATIONS))))
+    finally:
+        backend.connection.close()
+
+
+def _copy_aside(path: Path, now: datetime) -> None:
+    copy = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    os.close(os.open(copy, os.O_RDWR | os.O_CREAT, 0o600))
+    source, target = sqlite3.connect(path), sqlite3.connect(copy)
+    try:
+        source.backup(target)
+    finally:
+        source.close()
+        target.close()
+
+
+def _unusable(path: Path, error: Exception) -> StoreError:
+    return StoreError(
+        f"the store cannot be used: {error}",
+        where=str(path),
+        remedy="if another newsfeed runs, wait for it; else restore a backup",
+    )
