@@ -1,0 +1,1 @@
+"""The public folder: what is ours in it, and whole-file writes."""
