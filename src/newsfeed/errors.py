@@ -6,6 +6,7 @@
     ├── ForeignFileError         exit status 2: we would overwrite what is not ours
     ├── SourceError              a source as a whole is missing or suddenly empty
     ├── OutputError              our own output did not pass its checks, or cannot be written
+    ├── BodyError                an article's text cannot be rendered, as came out while writing
     ├── TemplateError            a template is missing or broken
     ├── StoreError               the store is locked, damaged, or newer than the code
     └── ArticleError             one article cannot be read; the collector turns it into a Fault
@@ -60,6 +61,19 @@ class SourceError(NewsfeedError):
 
 class OutputError(NewsfeedError):
     """Output is not valid or cannot be written; nothing was replaced."""
+
+
+class BodyError(NewsfeedError):
+    """The text of one article of `source` cannot be rendered; `fault` is the complaint.
+
+    Bodies are rendered only where needed, so that this comes out late.
+    """
+
+    def __init__(self, source: str, fault: Fault) -> None:
+        super().__init__(fault.problem, where=fault.path, remedy=fault.remedy)
+        self.args = (source, fault)  # what pickling calls the class with
+        self.source = source
+        self.fault = fault
 
 
 class TemplateError(NewsfeedError):

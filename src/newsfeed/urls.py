@@ -16,8 +16,10 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
 _PLAIN = re.compile(r"[A-Za-z0-9\-._~:/?@!$&'()*+,;=]*")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[a-z0-9_.\-]{1,253}")
+_HOST_PORT = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
 _ENDS = "".join(map(chr, range(0x21)))  # C0 controls and space
 _LINE_BREAKS = str.maketrans("", "", "\t\r\n")
+_USER_SAFE = ":!$&'()*+,;=%"
 _PATH_SAFE = "/:@!$&'()*+,;=%"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _HIGHEST_PORT = 65535
@@ -50,7 +52,7 @@ def absolute(url: str, base: str, *, schemes: frozenset[str] = LINK_SCHEMES) -> 
     """
     reference = _split(_as_browsers_read(url))
     try:
-        target = _resolve(reference, _split(base))
+        target = _resolve(reference, base)
         return _compose(target) if target.scheme in schemes else None
     except ValueError:
         return None
@@ -85,11 +87,12 @@ def _split(url: str) -> _Parts:
     )
 
 
-def _resolve(reference: _Parts, base: _Parts) -> _Parts:
+def _resolve(reference: _Parts, base_url: str) -> _Parts:
     """RFC 3986 section 5.2.2."""
     scheme, authority, path, query, fragment = reference
     if scheme:
         return reference if authority is None else reference._replace(path=_without_dots(path))
+    base = _split(base_url)
     if authority is not None:
         return _Parts(base.scheme, authority, _without_dots(path), query, fragment)
     if not path:
@@ -147,13 +150,13 @@ def _encoded(text: str, safe: str) -> str:
 
 def _ascii_authority(authority: str) -> str:
     userinfo, at, host_port = authority.rpartition("@")
-    match = re.fullmatch(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::(\d{0,5}))?", host_port, re.ASCII)
+    match = _HOST_PORT.fullmatch(host_port)
     if match is None:
         raise ValueError(f"the host {host_port!r} cannot be read")
     host, port = match.groups()
     if port and int(port) > _HIGHEST_PORT:
         raise ValueError(f"there is no port {port}")
-    user = quote(_STRAY_PERCENT.sub("%25", userinfo), safe=":!$&'()*+,;=%") + at
+    user = _encoded(userinfo, _USER_SAFE) + at if at else ""
     return user + _ascii_host(host) + (f":{port}" if port else "")
 
 

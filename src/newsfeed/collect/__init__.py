@@ -1,0 +1,1 @@
+"""Room 1: an article comes in."""

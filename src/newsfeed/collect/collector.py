@@ -1,0 +1,108 @@
+"""Source folders -> entries, reading only what changed since the index saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from newsfeed.collect.entry import Entry, Folder, read_entry
+from newsfeed.collect.files import Found, stamp, walk
+from newsfeed.collect.index import Index, Row
+from newsfeed.errors import Fault, SourceError
+from newsfeed.parallel import fork_map
+
+PARALLEL_FROM = 300
+"""Files to read from which on processes are worth starting."""
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a look at the folders showed. `changed` tells that the index was updated;
+    `counts` are files per source name; `faults` are of files that were not even read.
+    """
+
+    changed: bool
+    counts: dict[str, int]
+    faults: tuple[Fault, ...]
+
+
+def scan(
+    folders: Sequence[Folder],
+    index: Index,
+    *,
+    skipped: frozenset[str],
+    workers: int,
+    clock_ns: Callable[[], int],
+    progress: Callable[[int], None],
+) -> Scan:
+    """Bring the index up to date with the folders.
+
+    `skipped` are absolute folders of our own output; `clock_ns` is the clock that stamps files;
+    `progress` hears how many files were read. Raises SourceError where a folder is missing.
+    """
+    started = clock_ns()
+    faults: list[Fault] = []
+    counts: dict[str, int] = {}
+    stale = _with_changed_pictures(index)
+    changed = False
+    for folder in folders:
+        found = _files(folder, skipped, faults.append)
+        counts[folder.name] = len(found)
+        known = index.stamps(folder.name)
+        new = [
+            file
+            for path, file in found.items()
+            if known.get(path) != file.stamp or (folder.name, path) in stale
+        ]
+        vanished = known.keys() - found.keys()
+        index.forget(folder.name, vanished)
+        entries = fork_map(
+            partial(read_entry, folder=folder), new, threshold=PARALLEL_FROM, workers=workers
+        )
+        index.remember(_counted(folder.name, new, entries, progress), started)
+        changed = changed or bool(new or vanished)
+    if changed:
+        index.remember_pictures({p: stamp(Path(p)) for p in index.picture_paths()}, started)
+    return Scan(changed=changed, counts=counts, faults=tuple(faults))
+
+
+def _counted(
+    source: str, new: list[Found], entries: Iterator[Entry], progress: Callable[[int], None]
+) -> Iterator[Row]:
+    for number, (found, entry) in enumerate(zip(new, entries, strict=True), 1):
+        progress(number)
+        yield Row(source, found, entry)
+
+
+def _files(
+    folder: Folder, skipped: frozenset[str], complain: Callable[[Fault], None]
+) -> dict[str, Found]:
+    """Files by NFC path; of two names that differ only in their form, the first is kept."""
+    if not folder.root.is_dir():
+        raise SourceError(
+            "there is no such folder", where=str(folder.root), remedy="mend `sources.path`"
+        )
+    found: dict[str, Found] = {}
+    for file in walk(folder.root, folder.convention.accepts, skipped, complain):
+        twin = found.setdefault(file.path, file)
+        if twin is not file:
+            complain(
+                Fault(
+                    path=file.path,
+                    problem="two files have this name, written in two forms of Unicode",
+                    remedy="remove one",
+                )
+            )
+            found[file.path] = min(twin, file, key=lambda f: f.raw)
+    return found
+
+
+def _with_changed_pictures(index: Index) -> set[tuple[str, str]]:
+    """The articles whose lead image changed, came or went."""
+    stale: set[tuple[str, str]] = set()
+    for path, known in index.pictures().items():
+        if stamp(Path(path)) != known:
+            stale.update(index.articles_with(path))
+    return stale

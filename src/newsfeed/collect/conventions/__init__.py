@@ -1,0 +1,1 @@
+"""How generators lay out their folders, behind one small interface."""

@@ -1,0 +1,155 @@
+"""Jekyll's folders: `_posts`, names with dates, permalinks and ids as jekyll-feed writes them.
+
+Rules are those of Jekyll 4 (its documentation: "Posts", "Permalinks", "Front Matter Defaults")
+and of jekyll-feed, whose entry id is the absolute form of Jekyll's `post.id`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo
+
+import msgspec
+import regex
+
+from newsfeed.collect.conventions.base import HTML_ENDINGS, MARKDOWN_ENDINGS, Place
+from newsfeed.collect.dates import file_name_date
+from newsfeed.collect.fields import Fields
+from newsfeed.collect.permalinks import date_parts, expand
+from newsfeed.errors import ArticleError
+from newsfeed.model import DateOrigin
+
+ENDINGS = (*MARKDOWN_ENDINGS, *HTML_ENDINGS)
+STYLES = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_SLUG_BREAKS = regex.compile(r"[^\p{M}\p{L}\p{Nd}]+")
+_PRETTY_BREAKS = regex.compile(r"[^\p{M}\p{L}\p{Nd}._~!$&'()+,;=@]+")
+
+
+class Default(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of `defaults:`; `path` is a folder or file below the site, "" for all."""
+
+    path: str
+    values: dict[str, object]
+
+
+class JekyllConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """What we use of a site's `_config.yml`."""
+
+    permalink: str = "date"
+    timezone: str = ""
+    base_path: str = ""
+    defaults: tuple[Default, ...] = ()
+
+
+class Jekyll:
+    """The rules of a Jekyll site, or of its `_posts` folder alone."""
+
+    name = "jekyll"
+    has_site = True
+    kramdown = True
+
+    def __init__(
+        self, zone: ZoneInfo, config: JekyllConfig, permalink: str = "", prefix: str = ""
+    ) -> None:
+        """`permalink` overrides the site's own; `prefix` is where the source lies in the site,
+        such as "_posts/", or "" for the whole site.
+        """
+        self.zone = ZoneInfo(config.timezone) if config.timezone else zone
+        self.base_path = config.base_path
+        self._prefix = prefix
+        self._defaults = config.defaults
+        pattern = permalink or config.permalink
+        self._permalink = STYLES.get(pattern, pattern)
+        self.key = f"jekyll {self.zone.key} {self._permalink} {prefix} {config!r}"
+
+    def accepts(self, path: str) -> bool:
+        """What lies in a `_posts` folder; other names that begin with . or _ are private."""
+        whole = self._prefix + path
+        parts = whole.rstrip("/").split("/")
+        if any(part.startswith((".", "_")) and part != "_posts" for part in parts):
+            return False
+        if path.endswith("/"):
+            return True
+        return "_posts" in parts[:-1] and path.lower().endswith(ENDINGS)
+
+    def defaults(self, path: str) -> Mapping[str, object]:
+        """The `values` of every matching scope; the more exact path wins."""
+        whole = self._prefix + path
+        values: dict[str, object] = {}
+        for default in sorted(self._defaults, key=lambda d: len(d.path)):
+            scope = default.path.strip("/")
+            if not scope or whole == scope or whole.startswith(scope + "/"):
+                values.update(default.values)
+        return values
+
+    def place(self, path: str, fields: Fields, *, front_matter: bool, heading: str) -> Place:  # noqa: ARG002
+        """See Convention.place. Jekyll takes a post's name from the file, never from a heading."""
+        stem = PurePosixPath(path).stem
+        try:
+            day, name = file_name_date(stem)
+        except ValueError as error:
+            raise ArticleError(
+                f"the file name holds an impossible date: {error}", remedy="rename the file"
+            ) from None
+        name = (fields.slug or name).rstrip(".")
+        left_out = ""
+        if not day:
+            left_out = "Jekyll publishes only files named YYYY-MM-DD-title"
+        elif not front_matter:
+            left_out = "it has no front matter"
+        categories = self._categories(path, fields)
+        if fields.date:
+            when, dated = fields.date, DateOrigin.FRONT_MATTER
+        else:
+            when = datetime.combine(day or date.min, time(), self.zone)
+            dated = DateOrigin.FILE_NAME
+        link = "/" if left_out else self._link(name, categories, when, fields)
+        return Place(
+            title=fields.title or name.replace("-", " ").strip().capitalize() or stem,
+            link=link,
+            id_path=posixpath.join(posixpath.dirname(link.rstrip("/")), name),
+            categories=categories,
+            date=when,
+            dated=dated,
+            left_out=left_out,
+        )
+
+    def _categories(self, path: str, fields: Fields) -> tuple[str, ...]:
+        """Folders above `_posts`, then the front matter's, each once."""
+        folders = (self._prefix + path).split("/")[:-1]
+        above = folders[: folders.index("_posts")] if "_posts" in folders else []
+        return tuple(dict.fromkeys((*above, *fields.categories)))
+
+    def _link(self, name: str, categories: tuple[str, ...], when: datetime, fields: Fields) -> str:
+        local = when.astimezone(self.zone)
+        values = {
+            **date_parts(local),
+            "short_day": _DAYS[local.weekday()],
+            "title": _slugify(name, _PRETTY_BREAKS),
+            "slug": _slugify(name, _SLUG_BREAKS).lower(),
+            "categories": "/".join(dict.fromkeys(c.lower() for c in categories)),
+            "slugified_categories": "/".join(
+                dict.fromkeys(_slugify(c, _SLUG_BREAKS).lower() for c in categories)
+            ),
+            "output_ext": ".html",
+        }
+        return expand(fields.permalink or self._permalink, values)
+
+    def media_roots(self, root: Path) -> tuple[Path, ...]:
+        """Site-relative images lie in the site's folder."""
+        depth = self._prefix.count("/")
+        return (root.parents[depth - 1] if depth else root,)
+
+
+def _slugify(text: str, breaks: regex.Pattern[str]) -> str:
+    return str(breaks.sub("-", text)).strip("-")

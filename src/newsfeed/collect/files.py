@@ -1,0 +1,141 @@
+"""The door to source folders: what lies there, and the bytes of a file.
+
+Nothing here follows a symbolic link, blocks on a FIFO or reads without a bound.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+from unicodedata import is_normalized, normalize
+
+from newsfeed.errors import ArticleError, Fault
+
+MAX_BYTES = 16 * 1024 * 1024
+SKIPPED_FOLDERS = frozenset({"node_modules", "vendor", "__pycache__"})
+
+
+class Stamp(NamedTuple):
+    """What tells without reading that a file is the one we knew: bytes, nanoseconds, inode."""
+
+    size: int
+    mtime: int
+    ctime: int
+    inode: int
+
+
+class Found(NamedTuple):
+    """A file of a source: its NFC path below the source with "/", and as the disk spells it."""
+
+    path: str
+    raw: str
+    stamp: Stamp
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """The stamp in a `stat` result."""
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def stamp(path: Path) -> Stamp | None:
+    """The stamp of a regular file, links not followed; None where there is none."""
+    try:
+        status = path.lstat()
+    except (OSError, ValueError):
+        return None
+    return stamp_of(status) if stat.S_ISREG(status.st_mode) else None
+
+
+def walk(
+    root: Path,
+    accepts: Callable[[str], bool],
+    skipped: frozenset[str],
+    complain: Callable[[Fault], None],
+) -> Iterator[Found]:
+    """Every file below `root` whose relative path `accepts`, in no particular order.
+
+    `skipped` are absolute folders to leave alone (our own output). What looks like an article but
+    cannot be one (a link, a FIFO, a name that is not UTF-8) goes to `complain`.
+    """
+    folders = [("", str(root))]
+    while folders:
+        prefix, folder = folders.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as error:
+            complain(_unreadable(prefix.rstrip("/") or str(root), error))
+            continue
+        for entry in entries:
+            raw = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if _enters(entry, raw, accepts, skipped):
+                    folders.append((raw + "/", entry.path))
+            elif accepts(raw):
+                found = _found(entry, raw, complain)
+                if found:
+                    yield found
+
+
+def _enters(
+    entry: os.DirEntry[str], raw: str, accepts: Callable[[str], bool], skipped: frozenset[str]
+) -> bool:
+    return entry.name not in SKIPPED_FOLDERS and entry.path not in skipped and accepts(raw + "/")
+
+
+def _found(entry: os.DirEntry[str], raw: str, complain: Callable[[Fault], None]) -> Found | None:
+    try:
+        path = raw if is_normalized("NFC", raw) else normalize("NFC", raw)
+        path.encode()
+        status = entry.stat(follow_symlinks=False)
+    except UnicodeEncodeError:
+        name = os.fsencode(raw).decode("utf-8", "backslashreplace")
+        complain(Fault(path=name, problem="the file name is not UTF-8", remedy="rename the file"))
+        return None
+    except OSError as error:
+        complain(_unreadable(raw, error))
+        return None
+    if stat.S_ISREG(status.st_mode):
+        return Found(path, raw, stamp_of(status))
+    if stat.S_ISLNK(status.st_mode):
+        problem, remedy = "is a symbolic link, and links are not followed", "copy the file here"
+    else:
+        problem, remedy = "is not a regular file", "remove it or give it another ending"
+    complain(Fault(path=path, problem=problem, remedy=remedy))
+    return None
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a regular file. Raises ArticleError where it cannot be read or is too large."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise _refused(error) from None
+    with open(descriptor, "rb") as file:  # noqa: PTH123  # a descriptor, not a path
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ArticleError("is not a regular file", remedy="remove it")
+        if status.st_size > MAX_BYTES:
+            raise ArticleError(
+                f"has {status.st_size:,} bytes; {MAX_BYTES:,} are the most",
+                remedy="split the article",
+            )
+        try:
+            return file.read(MAX_BYTES)
+        except OSError as error:
+            raise _refused(error) from None
+
+
+def _refused(error: OSError) -> ArticleError:
+    if error.errno == errno.ELOOP:
+        return ArticleError("is a symbolic link", remedy="copy the file here")
+    return ArticleError(f"cannot be read: {error.strerror}", remedy="mend its permissions")
+
+
+def _unreadable(path: str, error: OSError) -> Fault:
+    return Fault(
+        path=path, problem=f"cannot be read: {error.strerror}", remedy="mend its permissions"
+    )

@@ -1,0 +1,241 @@
+"""Entries and what the store remembers -> articles with ids, dates and an order. Pure.
+
+An article is found again by its own id, else by its path; a vanished and a new path with one
+address or one content in the same run are a rename. An id is given once and kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from urllib.parse import urlsplit
+
+import msgspec
+
+from newsfeed.collect.entry import Entry
+from newsfeed.model import Article, DateOrigin
+from newsfeed.store.articles import Identity
+from newsfeed.urls import ascii_url
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+
+
+class Identified(msgspec.Struct, frozen=True, kw_only=True):
+    """Articles in the order of feeds, and the identities that are new or changed."""
+
+    articles: tuple[Article, ...]
+    changed: tuple[Identity, ...]
+
+
+def identify(
+    entries: Mapping[str, Sequence[Entry]],
+    known: Iterable[Identity],
+    *,
+    added: Callable[[str, str], datetime | None],
+    zones: Mapping[str, tzinfo],
+    now: datetime,
+) -> Identified:
+    """Give every usable entry its identity.
+
+    `entries` are by source name and hold those with faults or left out too, so that they do not
+    count as vanished. `added` answers when git first had a file (source, path), or None; `zones`
+    are those of the sources, by name, in which dates are written.
+    """
+    ledger = _Ledger(known, entries)
+    usable = [(source, e) for source, es in entries.items() for e in es if is_usable(e, now)]
+    found = {(source, e.path): ledger.find(source, e) for source, e in usable}
+    first_build = not ledger.by_id
+    fresh = [(source, e) for source, e in usable if found[source, e.path] is None]
+    dates = {(source, e.path): _stored_date(source, e, added, now) for source, e in fresh}
+    fresh.sort(key=lambda pair: _first_order(pair, dates, first_build=first_build))
+    for source, entry in fresh:
+        date, origin = dates[source, entry.path]
+        found[source, entry.path] = Identity(
+            id=ledger.new_id(entry),
+            source=source,
+            path=entry.path,
+            url=entry.url,
+            content_hash=entry.content_hash,
+            first_seen=now,
+            stored_date=date,
+            dated=origin,
+            sequence=ledger.next_sequence(),
+            news=not (first_build and origin in _UNDATED),
+        )
+    current = [
+        (entry, _renewed(identity, source, entry, added, now))
+        for source, entry in usable
+        if (identity := found[source, entry.path])
+    ]
+    changed = [identity for _, identity in current if ledger.by_id.get(identity.id) != identity]
+    articles = [_article(entry, one, zones[one.source]) for entry, one in current]
+    return Identified(
+        articles=tuple(sorted(articles, key=_feed_order)),
+        changed=(*changed, *ledger.vanished(now)),
+    )
+
+
+def is_usable(entry: Entry, now: datetime) -> bool:
+    """Whether an entry can be published, is meant to be, and its time has come (F-X-13)."""
+    return entry.fault is None and not entry.left_out and (not entry.date or entry.date <= now)
+
+
+_UNDATED = frozenset({DateOrigin.GIT, DateOrigin.FIRST_SEEN})
+
+
+class _Ledger:
+    """The known identities by the keys that entries are matched with."""
+
+    def __init__(self, known: Iterable[Identity], entries: Mapping[str, Sequence[Entry]]) -> None:
+        self.by_id = {one.id: one for one in known}
+        present = {(source, e.path) for source, es in entries.items() for e in es}
+        live = [one for one in self.by_id.values() if one.gone is None]
+        self._by_path = {(one.source, one.path): one for one in self.by_id.values()}
+        self._by_path.update({(one.source, one.path): one for one in live})
+        self._lost = {one.id: one for one in live if (one.source, one.path) not in present}
+        self._lost_by_url: dict[str, list[Identity]] = defaultdict(list)
+        self._lost_by_hash: dict[str, list[Identity]] = defaultdict(list)
+        for one in self._lost.values():
+            self._lost_by_url[one.url].append(one)
+            self._lost_by_hash[one.content_hash].append(one)
+        self._taken = set(self.by_id)
+        self._sequence = max((one.sequence for one in self.by_id.values()), default=-1)
+
+    def find(self, source: str, entry: Entry) -> Identity | None:
+        """The identity that the entry had before, or None."""
+        if entry.guid:
+            own = self.by_id.get(_own_id(entry))
+            if own:
+                self._lost.pop(own.id, None)
+                return own
+        by_path = self._by_path.get((source, entry.path))
+        if by_path:
+            return by_path
+        for candidates in (self._lost_by_url[entry.url], self._lost_by_hash[entry.content_hash]):
+            for one in candidates:
+                if self._lost.pop(one.id, None):
+                    return one
+        return None
+
+    def new_id(self, entry: Entry) -> str:
+        """An id that no article has or had (STANDARDS F-X-19)."""
+        wanted = _own_id(entry) or entry.default_id
+        number, free = 1, wanted
+        while free in self._taken:
+            number += 1
+            free = f"{wanted}#{number}"
+        self._taken.add(free)
+        return free
+
+    def next_sequence(self) -> int:
+        """Sequences count first publications."""
+        self._sequence += 1
+        return self._sequence
+
+    def vanished(self, now: datetime) -> list[Identity]:
+        """Those whose file is no longer there."""
+        return [msgspec.structs.replace(one, gone=now) for one in self._lost.values()]
+
+
+def _own_id(entry: Entry) -> str:
+    """The author's id as an absolute IRI (RFC 4287 section 4.2.6): a short one becomes a tag URI.
+
+    RFC 4151 wants a date at which the authority owned its name; the year 2000 stands for all,
+    so that the id does not change with the article's date.
+    """
+    if not entry.guid or _ABSOLUTE.fullmatch(entry.guid):
+        return entry.guid
+    host = urlsplit(entry.url).hostname or "localhost"
+    return ascii_url(f"tag:{host},2000:{entry.guid}")
+
+
+def _stored_date(
+    source: str,
+    entry: Entry,
+    added: Callable[[str, str], datetime | None],
+    now: datetime,
+) -> tuple[datetime | None, DateOrigin]:
+    """The date to keep for an entry that names none, and where it comes from."""
+    if entry.date:
+        return None, entry.dated or DateOrigin.FRONT_MATTER
+    commit = added(source, entry.path)
+    if commit and commit <= now:
+        return commit.replace(microsecond=0), DateOrigin.GIT
+    return now.replace(microsecond=0), DateOrigin.FIRST_SEEN
+
+
+def _first_order(
+    pair: tuple[str, Entry],
+    dates: Mapping[tuple[str, str], tuple[datetime | None, DateOrigin]],
+    *,
+    first_build: bool,
+) -> tuple[bool, datetime, str, str]:
+    """The order of first publication: date, then path; undated ones of a first build come first,
+    so that they are the oldest.
+    """
+    source, entry = pair
+    date, origin = dates[source, entry.path]
+    news = not (first_build and origin in _UNDATED)
+    return news, entry.date or date or _EPOCH, entry.path, source
+
+
+def _feed_order(article: Article) -> tuple[bool, float, str, str]:
+    """Newest first; undated ones of a first build last; ties by path (STANDARDS F-X-12)."""
+    return not article.news, -article.published.timestamp(), article.path, article.source
+
+
+def _renewed(
+    identity: Identity,
+    source: str,
+    entry: Entry,
+    added: Callable[[str, str], datetime | None],
+    now: datetime,
+) -> Identity:
+    """The identity with the entry's present path, address and content.
+
+    An article that lost its own date gets a stored one; a stored date is never computed again.
+    """
+    date, origin = identity.stored_date, identity.dated
+    if entry.date:
+        origin = entry.dated or DateOrigin.FRONT_MATTER
+    elif date is None:
+        date, origin = _stored_date(source, entry, added, now)
+    return msgspec.structs.replace(
+        identity,
+        source=source,
+        path=entry.path,
+        url=entry.url,
+        content_hash=entry.content_hash,
+        stored_date=date,
+        dated=origin,
+        gone=None,
+    )
+
+
+def _article(entry: Entry, identity: Identity, zone: tzinfo) -> Article:
+    published = entry.date or identity.stored_date or identity.first_seen
+    updated = max(published, entry.updated) if entry.updated else published
+    return Article(
+        id=identity.id,
+        url=entry.url,
+        source=identity.source,
+        path=entry.path,
+        title=entry.title,
+        published=published.astimezone(zone),
+        updated=updated.astimezone(zone),
+        dated=identity.dated,
+        language=entry.language,
+        summary=entry.summary,
+        image=entry.image,
+        authors=entry.authors,
+        categories=entry.categories,
+        tags=entry.tags,
+        content_hash=entry.content_hash,
+        sequence=identity.sequence,
+        news=identity.news,
+    )
+
+
+_EPOCH = datetime.fromtimestamp(0, UTC)

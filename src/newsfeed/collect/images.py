@@ -1,0 +1,93 @@
+"""The door to local images: where one lies and how large it is. Nothing is fetched."""
+
+from __future__ import annotations
+
+import os.path
+import warnings
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from newsfeed.collect.files import stamp
+from newsfeed.errors import ArticleError
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_PIXELS = 64_000_000
+MEDIA_TYPES = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "GIF": "image/gif",
+    "WEBP": "image/webp",
+}
+_EXIF_ORIENTATION = 0x0112
+_TURNED = frozenset({5, 6, 7, 8})
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """Pixels as displayed, bytes, and media type of an image file."""
+
+    width: int
+    height: int
+    length: int
+    media_type: str
+
+
+def candidates(reference: str, article: str, root: str, roots: tuple[str, ...]) -> list[str]:
+    """Where the file behind a reference could lie, the likeliest first; none for other hosts.
+
+    `article` is the article's path below `root`; site-relative references are looked up in
+    `roots`. No candidate lies outside of these folders.
+    """
+    try:
+        parts = urlsplit(reference)
+    except ValueError:
+        return []
+    if parts.scheme or parts.netloc or not parts.path or "\0" in reference:
+        return []
+    path = unquote(parts.path)
+    places = [(folder, f"{folder}/{path.lstrip('/')}") for folder in roots]
+    if not path.startswith("/"):
+        places.insert(0, (root, f"{root}/{article.rpartition('/')[0]}/{path}"))
+    normal = [(folder, os.path.normpath(place)) for folder, place in places]
+    return [place for folder, place in normal if place.startswith(folder + os.sep)]
+
+
+def existing(places: list[str], roots: tuple[str, ...]) -> Path | None:
+    """The first place that is a regular file, and no link leads it out of `roots`."""
+    for place in map(Path, places):
+        if stamp(place) and any(place.resolve().is_relative_to(Path(r).resolve()) for r in roots):
+            return place
+    return None
+
+
+def measure(path: Path) -> Measured:
+    """Size and type of the image file `path`, by its header alone; EXIF orientation honoured.
+
+    Raises ArticleError for what is no image of a known kind, or too large to trust.
+    """
+    from PIL import Image
+
+    file_stamp = stamp(path)
+    if file_stamp is None:
+        raise _refused(path, "is not a regular file")
+    if file_stamp.size > MAX_BYTES:
+        raise _refused(path, f"has {file_stamp.size:,} bytes; {MAX_BYTES:,} are the most")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # our own bound follows
+            with Image.open(path, formats=tuple(MEDIA_TYPES)) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise _refused(path, f"has {width} × {height} pixels")
+                orientation = image.getexif().get(_EXIF_ORIENTATION)
+                kind = image.format or ""
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise _refused(path, "is not a PNG, JPEG, GIF or WebP image") from None
+    if orientation in _TURNED:
+        width, height = height, width
+    return Measured(width, height, file_stamp.size, MEDIA_TYPES[kind])
+
+
+def _refused(path: Path, problem: str) -> ArticleError:
+    return ArticleError(f"the image {path.name} {problem}", remedy="replace the image")

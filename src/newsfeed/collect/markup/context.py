@@ -1,0 +1,52 @@
+"""What goes into rendering a body besides its source, and what comes out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Profile(StrEnum):
+    """Where the HTML is to be shown, which decides what of an author's styling stays."""
+
+    FEED = "feed"  # readers bring their own look: no style attributes
+    STYLED = "styled"  # letters and pages: listed CSS properties stay
+
+
+class MarkupContext(msgspec.Struct, frozen=True, kw_only=True):
+    """The surroundings of a body.
+
+    `url` is the article's own absolute URL; relative addresses are resolved against it.
+    `lead_image` is the absolute URL of the front matter's image, "" where there is none; with
+    `drop_lead_image` it is taken out of the body where the body begins with it, for those who
+    show it above. `heading_shift` lowers headings by so many levels, to h6 at most. `kramdown`
+    tells that the source is in Jekyll's dialect, `markdown=False` that it is HTML already.
+    """
+
+    url: str
+    lead_image: str = ""
+    drop_lead_image: bool = False
+    kramdown: bool = True
+    heading_shift: int = 0
+    markdown: bool = True
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """An image, a recording or a file that a body refers to.
+
+    `raw` is the address in the body (Markdown percent-encodes it), `url` the absolute one.
+    """
+
+    raw: str
+    url: str
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """Sanitised HTML. `has_lead_image` tells that `html` shows the lead image; `references` are
+    in the order of the body, each once.
+    """
+
+    html: str
+    has_lead_image: bool
+    references: tuple[Reference, ...]

@@ -1,0 +1,99 @@
+"""Every address in a tree made absolute, and those that lead nowhere good taken out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from newsfeed.collect.markup.context import Reference
+from newsfeed.collect.markup.dom import remove
+from newsfeed.collect.markup.srcset import candidates
+from newsfeed.urls import LINK_SCHEMES, WEB_SCHEMES, absolute
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_FILE = re.compile(r"\.(?!(?:html?|php|aspx?|jsp)$)[a-z][a-z0-9]{1,4}$", re.IGNORECASE)
+_KEPT_REL = ("nofollow", "sponsored", "ugc")
+_CITING = ("blockquote", "q", "del", "ins")
+
+
+def make_absolute(body: Element, url: str) -> tuple[Reference, ...]:
+    """Resolve the addresses in `body` against the article's `url`; the media and files it names.
+
+    A link that cannot be followed safely loses its address and keeps its text; an image without
+    a usable address goes.
+    """
+    addresses = _Addresses(url)
+    for element in list(body.iter("a", "img", "video", "audio", "source", *_CITING)):
+        if element.tag == "a":
+            _resolve_link(element, addresses)
+        elif element.tag in _CITING:
+            addresses.resolve(element, "cite", schemes=WEB_SCHEMES)
+        else:
+            _resolve_medium(element, addresses)
+    return tuple(addresses.references)
+
+
+class _Addresses:
+    """Resolves addresses of one article and keeps the references among them, in order."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.host = urlsplit(url).netloc
+        self.references: dict[Reference, None] = {}
+
+    def resolve(
+        self, element: Element, attribute: str, *, schemes: frozenset[str], refers: bool = False
+    ) -> str:
+        """Make `attribute` absolute, or drop it; its new value or ""."""
+        raw = element.get(attribute)
+        if raw is None:
+            return ""
+        url = absolute(raw, self.url, schemes=schemes)
+        if url is None or (refers and not raw.strip()):
+            del element.attrib[attribute]
+            return ""
+        element.set(attribute, url)
+        if refers:
+            self.references[Reference(raw, url)] = None
+        return url
+
+
+def _resolve_link(link: Element, addresses: _Addresses) -> None:
+    raw = link.get("href", "")
+    url = addresses.resolve(link, "href", schemes=LINK_SCHEMES)
+    is_web = url.startswith("http")
+    parts = urlsplit(url) if is_web else None
+    if parts and _FILE.search(parts.path):
+        addresses.references[Reference(raw, url)] = None
+    given = link.attrib.pop("rel", "").lower().split()
+    rel = [word for word in _KEPT_REL if word in given]
+    if parts and parts.netloc != addresses.host:
+        rel.append("noopener")
+    if rel:
+        link.set("rel", " ".join(rel))
+
+
+def _resolve_medium(medium: Element, addresses: _Addresses) -> None:
+    for attribute in ("src", "poster"):
+        addresses.resolve(medium, attribute, schemes=WEB_SCHEMES, refers=True)
+    addresses.resolve(medium, "longdesc", schemes=WEB_SCHEMES)
+    if srcset := medium.get("srcset"):
+        _resolve_srcset(medium, srcset, addresses)
+    if medium.tag == "img" and not medium.get("src"):
+        remove(medium)
+
+
+def _resolve_srcset(medium: Element, srcset: str, addresses: _Addresses) -> None:
+    kept: list[str] = []
+    for raw, descriptor in candidates(srcset):
+        url = absolute(raw, addresses.url, schemes=WEB_SCHEMES)
+        if url is not None:
+            addresses.references[Reference(raw, url)] = None
+            kept.append(f"{url} {descriptor}".rstrip())
+    if kept:
+        medium.set("srcset", ", ".join(kept))
+    else:
+        del medium.attrib["srcset"]

@@ -1,0 +1,170 @@
+"""Ids, dates and order of articles."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsfeed.collect.entry import Entry
+from newsfeed.collect.identity import Identified, identify
+from newsfeed.model import DateOrigin
+from newsfeed.store.articles import Identity
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+LATER = NOW + timedelta(days=3)
+
+
+def _entry(path: str, **values: object) -> Entry:
+    url = f"https://example.org/{path.removesuffix('.md')}/"
+    fields: dict[str, object] = {
+        "path": path,
+        "raw_path": path,
+        "url": url,
+        "default_id": url,
+        "title": path,
+        "content_hash": path,
+        "language": "en",
+    }
+    return msgspec.convert(fields | values, Entry)
+
+
+def _dated(path: str, day: int, **values: object) -> Entry:
+    date = datetime(2026, 10, day, tzinfo=UTC)
+    return _entry(path, date=date, dated=DateOrigin.FRONT_MATTER, **values)
+
+
+def _identify(
+    entries: list[Entry],
+    known: tuple[Identity, ...] = (),
+    now: datetime = NOW,
+    git: dict[str, datetime] | None = None,
+) -> Identified:
+    dates = git or {}
+    return identify(
+        {"s": entries}, known, added=lambda _, path: dates.get(path), zones={"s": UTC}, now=now
+    )
+
+
+def test_the_newest_comes_first_and_ties_are_in_order_of_paths() -> None:
+    found = _identify([_dated("b.md", 2), _dated("a.md", 2), _dated("c.md", 3)])
+    assert [a.path for a in found.articles] == ["c.md", "a.md", "b.md"]
+
+
+def test_undated_articles_of_a_first_build_come_last_and_are_not_news() -> None:
+    found = _identify([_entry("new.md"), _dated("old.md", 1)])
+    assert [(a.path, a.news) for a in found.articles] == [("old.md", True), ("new.md", False)]
+    assert [a.sequence for a in found.articles] == [1, 0]
+
+
+def test_an_undated_article_keeps_the_day_on_which_it_was_first_seen() -> None:
+    first = _identify([_entry("a.md")])
+    again = _identify([_entry("a.md")], first.changed, LATER)
+    assert again.articles[0].published == NOW
+    assert again.articles[0].dated is DateOrigin.FIRST_SEEN
+    assert again.changed == ()
+
+
+def test_an_undated_article_that_comes_later_is_news() -> None:
+    first = _identify([_dated("a.md", 1)])
+    second = _identify([_dated("a.md", 1), _entry("b.md")], first.changed, LATER)
+    assert [(a.path, a.news) for a in second.articles] == [("b.md", True), ("a.md", True)]
+
+
+def test_the_date_of_the_commit_goes_before_first_sight_and_is_kept() -> None:
+    commit = datetime(2025, 5, 5, tzinfo=UTC)
+    first = _identify([_entry("a.md")], git={"a.md": commit})
+    assert first.articles[0].published == commit
+    assert first.articles[0].dated is DateOrigin.GIT
+    again = _identify([_entry("a.md")], first.changed, LATER, git={"a.md": LATER})
+    assert again.articles[0].published == commit
+
+
+def test_a_commit_in_the_future_is_not_believed() -> None:
+    assert _identify([_entry("a.md")], git={"a.md": LATER}).articles[0].published == NOW
+
+
+def test_an_id_survives_changes_of_title_address_and_content() -> None:
+    first = _identify([_dated("a.md", 1)])
+    moved = _dated("a.md", 2, title="Other", url="https://other.example/x/", content_hash="2")
+    moved = msgspec.structs.replace(moved, default_id="https://other.example/x/")
+    second = _identify([moved], first.changed, LATER)
+    assert second.articles[0].id == first.articles[0].id == "https://example.org/a/"
+    assert second.articles[0].url == "https://other.example/x/"
+
+
+def test_a_renamed_file_with_the_same_address_keeps_its_id() -> None:
+    first = _identify([_dated("a.md", 1)])
+    renamed = _dated("z.md", 1, url="https://example.org/a/", default_id="https://example.org/a/")
+    second = _identify([renamed], first.changed, LATER)
+    assert second.articles[0].id == "https://example.org/a/"
+    assert second.articles[0].sequence == 0
+
+
+def test_a_moved_file_with_the_same_content_keeps_its_id() -> None:
+    first = _identify([_dated("a.md", 1, content_hash="same")])
+    second = _identify([_dated("sub/b.md", 1, content_hash="same")], first.changed, LATER)
+    assert second.articles[0].id == "https://example.org/a/"
+
+
+def test_a_copy_beside_the_original_is_an_article_of_its_own() -> None:
+    first = _identify([_dated("a.md", 1, content_hash="same")])
+    both = [_dated("a.md", 1, content_hash="same"), _dated("b.md", 1, content_hash="same")]
+    second = _identify(both, first.changed, LATER)
+    assert {a.id for a in second.articles} == {"https://example.org/a/", "https://example.org/b/"}
+
+
+def test_the_id_of_a_removed_article_is_never_given_again() -> None:
+    first = _identify([_dated("a.md", 1)])
+    gone = _identify([], first.changed, LATER)
+    assert gone.changed[0].gone == LATER
+    newcomer = _dated("b.md", 2, url="https://example.org/a/", default_id="https://example.org/a/")
+    second = _identify([newcomer], gone.changed, LATER)
+    assert second.articles[0].id == "https://example.org/a/#2"
+
+
+def test_a_broken_file_has_not_vanished() -> None:
+    first = _identify([_dated("a.md", 1)])
+    fault = {"path": "a.md", "problem": "broken", "remedy": "mend"}
+    broken = _entry("a.md", fault=fault)
+    assert _identify([broken], first.changed, LATER).changed == ()
+
+
+def test_a_future_article_appears_at_its_time_and_not_a_second_before() -> None:
+    article = _dated("a.md", 1)
+    assert article.date is not None
+    early = _identify([article], now=article.date - timedelta(seconds=1))
+    assert (early.articles, early.changed) == ((), ())
+    assert len(_identify([article], now=article.date).articles) == 1
+
+
+def test_the_authors_own_id_is_used_and_a_short_one_becomes_a_tag_uri() -> None:
+    found = _identify([_dated("a.md", 1, guid="urn:x:1"), _dated("b.md", 2, guid="글 42")])
+    assert [a.id for a in found.articles] == ["tag:example.org,2000:%EA%B8%80%2042", "urn:x:1"]
+
+
+def test_an_article_with_its_own_id_is_found_wherever_it_moves() -> None:
+    first = _identify([_dated("a.md", 1, guid="urn:x:1")])
+    second = _identify(
+        [_dated("z.md", 9, guid="urn:x:1", content_hash="new")], first.changed, LATER
+    )
+    assert second.articles[0].sequence == 0
+    assert len(second.changed) == 1
+
+
+@given(st.permutations([_dated(f"{i}.md", 1 + i % 5) for i in range(8)]))
+def test_order_and_ids_do_not_depend_on_the_order_of_the_disk(entries: list[Entry]) -> None:
+    found = _identify(entries)
+    assert found.articles == _identify(sorted(entries, key=lambda e: e.path)).articles
+    assert len({a.id for a in found.articles}) == len(entries)
+
+
+@given(st.lists(st.sampled_from(["a.md", "b.md", "c.md", "d.md"]), max_size=4, unique=True))
+def test_a_second_run_over_the_same_files_changes_nothing(paths: list[str]) -> None:
+    entries = [_entry(path) for path in paths]
+    first = _identify(entries)
+    again = _identify(entries, first.changed, LATER)
+    assert again.changed == ()
+    assert again.articles == first.articles
