@@ -1,0 +1,90 @@
+"""CSS into style attributes by premailer, with its doors to network and disk shut.
+
+The only module that imports premailer, which has had no release for years: each precaution
+here answers something that it does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+import cssutils
+from lxml import etree
+from premailer import Premailer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DOCTYPE = "<!DOCTYPE html>"
+_CSS_LOGGER = "CSSUTILS"
+
+
+def inline(document: str) -> str:
+    """A whole HTML `document` with its `<style>` rules in style attributes.
+
+    Rules that cannot be inlined (`@media`, `:hover`) stay in the head, with `!important` so that
+    they win over the inlined ones. Links and all else stay as they are. Nothing is fetched and
+    no file is opened, whatever `<link>` or `@import` say.
+    """
+    root = etree.fromstring(document, etree.HTMLParser(huge_tree=True))
+    _prepare(root)
+    with _our_cssutils():
+        _OfflinePremailer(
+            allow_network=False,
+            cache_css_parsing=False,
+            disable_link_rewrites=True,
+            strip_important=False,
+            disable_validation=True,
+            align_floating_images=False,
+            disable_basic_attributes=_NO_ATTRIBUTES,
+        ).transform(root)
+    return etree.tostring(root, method="html", encoding="unicode", doctype=_DOCTYPE)
+
+
+# It would write bgcolor="rgba(…)", width="calc(…)" and height="17" into every cell. What Outlook
+# needs of these, the templates say.
+_NO_ATTRIBUTES = ["align", "bgcolor", "height", "valign", "width"]
+
+
+class _OfflinePremailer(Premailer):  # type: ignore[misc]  # untyped library
+    """Parses CSS with a fetcher that finds nothing: allow_network=False does not stop `@import`."""
+
+    def _parse_css_string(
+        self,
+        css_body: str,
+        validate: bool = True,  # noqa: FBT001, FBT002  # its own signature
+    ) -> cssutils.css.CSSStyleSheet:
+        parser = cssutils.CSSParser(fetcher=lambda _url: ("utf-8", b""), validate=validate)
+        return parser.parseString(css_body)
+
+
+def _prepare(root: etree._Element) -> None:
+    """Drop style sheets from elsewhere, and end each style attribute with a semicolon.
+
+    Premailer keeps parsed styles and selectors in one cache under the bare text, so that
+    style="p" beside a rule for `p` would make it fail; no selector ends like this.
+    """
+    etree.strip_elements(root, "link", with_tail=False)
+    for element in root.iter(etree.Element):
+        style = element.get("style")
+        if style is not None:
+            element.set("style", style.rstrip("; \n") + ";")
+
+
+@contextlib.contextmanager
+def _our_cssutils() -> Iterator[None]:
+    """No complaints about modern CSS, and colours in six digits (standards E-H-02).
+
+    Both are settings of the whole process; they are put back.
+    """
+    logger = logging.getLogger(_CSS_LOGGER)
+    level, short = logger.level, cssutils.ser.prefs.minimizeColorHash
+    logger.setLevel(logging.CRITICAL + 1)
+    cssutils.ser.prefs.minimizeColorHash = False
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        cssutils.ser.prefs.minimizeColorHash = short

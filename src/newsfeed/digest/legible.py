@@ -1,0 +1,101 @@
+"""Authors' colours inside an article, moved until they can be read in light and in dark mode."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from lxml import etree
+
+from newsfeed.digest import colours
+from newsfeed.digest.colours import RGB
+from newsfeed.digest.theme import DARK, LIGHT, RATIO, Palette
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_KEPT_STYLES = ("font-style", "font-weight", "text-align", "text-decoration")
+_ON_PANEL = ("code", "pre", "th")
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """Text and background that an element shows in one palette."""
+
+    text: RGB
+    background: RGB
+
+
+def mend_colours(root: HtmlElement) -> dict[str, str]:
+    """Rewrite the style attributes below `root`; gives the dark mode's rules, class -> colour.
+
+    Alignment, weight and colours stay of what authors write, sizes and positions do not. A text
+    colour without enough contrast to what lies behind it becomes lighter or darker; backgrounds
+    stay. What light mode needs goes into the style attribute, what dark mode needs into a class.
+    """
+    rules: dict[str, str] = {}
+    grounds = {root: tuple(Ground(p.text, p.background) for p in (LIGHT, DARK))}
+    for element in root.iterdescendants(etree.Element):
+        styles = _styles(element)
+        inherited = grounds[element.getparent()]
+        light, dark = (
+            _ground(element, styles, *pair) for pair in zip(inherited, (LIGHT, DARK), strict=True)
+        )
+        grounds[element] = (light, dark)
+        kept = {name: styles[name] for name in _KEPT_STYLES if name in styles}
+        if fill := colours.parse(styles.get("background-color", "")):
+            kept["background-color"] = colours.css(*fill)
+        if light.text != _unstyled(element, inherited[0], LIGHT):
+            kept["color"] = colours.css(light.text)
+        if "color" in kept or dark.text != _unstyled(element, inherited[1], DARK):
+            name = f"d-{colours.css(dark.text)[1:]}"
+            rules[name] = colours.css(dark.text)
+            element.set("class", f"{element.get('class', '')} {name}".lstrip())
+        _set_styles(element, kept)
+    return rules
+
+
+def _ground(
+    element: HtmlElement, styles: dict[str, str], inherited: Ground, palette: Palette
+) -> Ground:
+    """What `element` shows with its author's `styles`, text mended.
+
+    An author's colour is moved as little as need be; our own gives way to the other mode's.
+    """
+    ink = colours.parse(styles.get("color", ""))
+    fill = colours.parse(styles.get("background-color", ""))
+    if fill:
+        background = colours.mixed(fill[0], inherited.background, fill[1])
+    elif element.tag in _ON_PANEL or element.get("class") == "callout":
+        background = palette.panel
+    else:
+        background = inherited.background
+    wanted = ink[0] if ink else _unstyled(element, inherited, palette)
+    if not ink and colours.contrast(wanted, background) < RATIO:
+        wanted = max(
+            (LIGHT.text, DARK.text), key=lambda colour: colours.contrast(colour, background)
+        )
+    return Ground(colours.legible(wanted, background, RATIO), background)
+
+
+def _unstyled(element: HtmlElement, inherited: Ground, palette: Palette) -> RGB:
+    """The text colour that our own style sheet gives."""
+    return palette.accent if element.tag == "a" else inherited.text
+
+
+def _styles(element: HtmlElement) -> dict[str, str]:
+    """The declarations of a style attribute, without `!important`."""
+    found = {}
+    for declaration in element.get("style", "").lower().split(";"):
+        name, colon, value = declaration.partition(":")
+        if colon:
+            name = name.strip()
+            name = "background-color" if name == "background" else name
+            found[name] = value.replace("!important", "").strip()
+    return found
+
+
+def _set_styles(element: HtmlElement, styles: dict[str, str]) -> None:
+    if styles:
+        element.set("style", "; ".join(f"{name}: {value}" for name, value in styles.items()))
+    else:
+        element.attrib.pop("style", None)

@@ -1,0 +1,16 @@
+"""Who writes a letter, as its footer says."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """The site behind a newsletter. `view_url` is the edition's web copy; all but the title may
+    be "".
+    """
+
+    site_title: str
+    site_url: str = ""
+    postal_address: str = ""
+    view_url: str = ""

@@ -1,0 +1,145 @@
+"""What a letter's templates see: plain values, ready to be shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsfeed.digest import cells
+from newsfeed.digest.body import WIDTH, fit_body
+from newsfeed.digest.plain import plain_text
+from newsfeed.digest.theme import DARK, LIGHT
+from newsfeed.digest.words import direction, words_for, written_date, written_day
+from newsfeed.digest.wrap import wrapped
+from newsfeed.text import one_line
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from newsfeed.digest.body import Body
+    from newsfeed.digest.budget import Shares
+    from newsfeed.digest.sender import Sender
+    from newsfeed.digest.templates import Plain
+    from newsfeed.digest.words import Words
+    from newsfeed.model import Edition, Image, LetterItem
+
+UNSUBSCRIBE = "https://unsubscribe.invalid/__UNSUBSCRIBE__"
+"""Stands for the subscriber's own link until the letter is addressed. Safe in any URL or HTML."""
+
+PREHEADER = 100
+"""Cells of the line that mail programs show beside the subject (standards E-M-12)."""
+
+THUMBNAIL = 96
+LONGEST_LEAD = 480
+LONGEST_SUMMARY = 240
+MOST_KICKERS = 3
+_SEPARATOR = "=" * 72
+
+
+def view(edition: Edition, sender: Sender, shares: Shares) -> dict[str, Plain]:
+    """Everything that a template may use, for the articles that `shares` lets appear.
+
+    Texts are not escaped. `articles` have a body where they are shown in full; `more` are
+    listed by title; `rest` says how many are not even that. `author_colours` are the dark mode's
+    rules for the bodies, class -> colour.
+    """
+    words = words_for(edition.language)
+    zone = edition.slot.tzinfo
+    bodies = {number: fit_body(edition.items[number].content_html) for number in shares.full}
+    listed = [*edition.items[shares.rows :], *edition.more]
+    left_out = len(listed) - shares.entries
+    return {
+        **_frame(edition, sender, words),
+        "preheader": _preheader(edition),
+        "articles": [
+            {
+                **_article(item, bodies.get(number), lead=number == 0),
+                "meta": _meta(item, words, zone),
+            }
+            for number, item in enumerate(edition.items[: shares.rows])
+        ],
+        "more": [_entry(item) for item in listed[: shares.entries]],
+        "rest": words.rest.format(count=left_out) if left_out else "",
+        "author_colours": {
+            name: colour for n in sorted(bodies) for name, colour in bodies[n].dark.items()
+        },
+    }
+
+
+def _frame(edition: Edition, sender: Sender, words: Words) -> dict[str, Plain]:
+    """The letter without its articles."""
+    start, end = ("right", "left") if direction(edition.language) == "rtl" else ("left", "right")
+    return {
+        "subject": edition.subject,
+        "title": one_line(edition.title),
+        "date": written_day(edition.slot, words),
+        "language": edition.language,
+        "direction": direction(edition.language),
+        "start": start,
+        "end": end,
+        "light": LIGHT.as_css(),
+        "dark": DARK.as_css(),
+        "separator": _SEPARATOR,
+        "site_title": one_line(sender.site_title),
+        "site_url": sender.site_url,
+        "view_url": sender.view_url,
+        "unsubscribe_url": UNSUBSCRIBE,
+        "postal_address": one_line(sender.postal_address),
+        "why": words.why.format(title=one_line(edition.title)),
+        "words": {
+            "language": words.language,
+            "read_more": words.read_more,
+            "also_new": words.also_new,
+            "unsubscribe": words.unsubscribe,
+            "view_online": words.view_online,
+        },
+    }
+
+
+def _article(item: LetterItem, body: Body | None, *, lead: bool) -> dict[str, Plain]:
+    summary = cells.cut(one_line(item.summary), LONGEST_LEAD if lead else LONGEST_SUMMARY)
+    image = item.image
+    if image and body and image.url in item.content_html:
+        image = None
+    large = lead or body is not None
+    return {
+        **_entry(item),
+        "is_lead": lead,
+        "categories": [one_line(name) for name in item.categories[:MOST_KICKERS]],
+        "summary": summary,
+        "summary_text": wrapped(summary),
+        "figure": _image(image, WIDTH) if image and large else None,
+        "thumbnail": _image(image, THUMBNAIL) if image and not large else None,
+        "body_html": body.html if body else "",
+        "body_text": plain_text(item.content_html) if body else "",
+    }
+
+
+def _meta(item: LetterItem, words: Words, zone: tzinfo | None) -> str:
+    """Date and authors."""
+    date = written_date(item.published.astimezone(zone), words)
+    return " · ".join((date, *map(one_line, item.authors)))
+
+
+def _entry(item: LetterItem) -> dict[str, Plain]:
+    title = one_line(item.title)
+    return {
+        "url": item.url,
+        "title": title,
+        "title_text": wrapped(title),
+        "language": item.language,
+        "direction": direction(item.language),
+    }
+
+
+def _image(image: Image, most: int) -> dict[str, Plain]:
+    """`image` at most `most` pixels wide; its height is 0 where it is not known."""
+    width = min(image.width or most, most)
+    height = round(image.height * width / image.width) if image.width and image.height else 0
+    return {"url": image.url, "alt": one_line(image.alt), "width": width, "height": height}
+
+
+def _preheader(edition: Edition) -> str:
+    """The lead's summary, and the other titles where there is room."""
+    lead, others = edition.items[:1], edition.items[1:]
+    parts = [*(item.summary for item in lead), *(item.title for item in others)]
+    return cells.cut(" · ".join(line for part in parts if (line := one_line(part))), PREHEADER)

@@ -1,0 +1,1 @@
+"""Room 5: when a newsletter is due."""

@@ -1,0 +1,78 @@
+"""The last look at the raw bytes: a right message passes, every mutation is named."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from newsfeed.digest.gate import flaws
+from newsfeed.digest.message import build_message
+from newsfeed.model import Letter
+from tests.digest.letters import envelope
+
+GOOD = build_message(
+    Letter(subject="주간 브리핑: 첫 글", html="<!DOCTYPE html><p>본문</p>" * 9, text="본문 " * 30),
+    envelope(),
+)
+
+
+def test_a_right_message_has_no_flaws() -> None:
+    """What we build passes."""
+    assert flaws(GOOD) == []
+
+
+def test_a_signed_message_has_no_flaws() -> None:
+    """A DKIM signature, even two, may stand before the rest."""
+    assert flaws(b"DKIM-Signature: v=1\r\nDKIM-Signature: v=1;\r\n b=x\r\n" + GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "flaw"),
+    [
+        (rb"\r\nDate", b"\nDate", "a CR or LF stands alone"),
+        (rb"\r\nDate", b"\r\rDate", "a CR or LF stands alone"),
+        (rb"\r\n\Z", b"", "the last line has no end"),
+        (rb"Precedence: bulk", "Precedence: 뭉치".encode(), "a byte is not ASCII"),
+        (rb"Precedence: bulk", b"Precedence: b\0lk", "a byte is NUL"),
+        (rb"Precedence: bulk", b"Precedence: " + b"b" * 999, "a line has 1011 bytes"),
+        (rb"Precedence: bulk", b"X-Mailer: newsfeed", "x-mailer is not a header of ours"),
+        (rb"Precedence: bulk", b"Precedence bulk", "this is no header line"),
+        (rb"Precedence: bulk", b"Precedence: bulk\r\n  ", "a folded header line is empty"),
+        (rb"To: [^\r]*\r\n", b"", "to is missing"),
+        (rb"(To: [^\r]*\r\n)", rb"\1\1", "to stands 2 times"),
+        (rb"(From: [^\r]*\r\n)", rb"\1\1", "from stands 2 times"),
+        (rb"To: reader", b"To: x@example.com, reader", "to does not hold exactly one address"),
+        (rb"Mon, 23", b"Montag, 23", "date is not in the form"),
+        (rb"\+0900", b"KST", "date is not in the form"),
+        (rb"<weekly\.1\.a9@", b"<weekly.1.a9 @", "message-id is not"),
+        (rb"<https://", b"<http://", "list-unsubscribe is not an https"),
+        (rb"List-Unsubscribe: <[^\r]*", b"List-Unsubscribe: =?utf-8?q?x?=,", "list-unsubscribe is"),
+        (rb"=One-Click", b"=One-click", "list-unsubscribe-post is not"),
+        (rb"=\?utf-8\?b\?", b"=?euc-kr?b?", "not whole UTF-8"),
+        (rb"Subject: [^\r]*", b"Subject: =?utf-8?b?7KO=?=", "not whole UTF-8"),
+        (
+            rb"Subject: [^\r]*",
+            b"Subject: =?utf-8?b?" + b"QUJD" * 17 + b"?=",
+            "an encoded-word has 80",
+        ),
+        (rb"multipart/alternative", b"multipart/mixed", "content-type is not multipart"),
+        (rb"text/plain", b"text/x-plain", "headers of the text/plain part"),
+        (rb"text/plain", b"text/html", "headers of the text/plain part"),
+        (rb"Encoding: base64", b"Encoding: 8bit", "headers of the text/plain part"),
+        (rb"(base64\r\n\r\n\S*)\r\n", rb"\1", "a base64 line of the text/plain part is longer"),
+        (rb"(base64\r\n\r\n)", rb"\1!", "the text/plain part is not base64"),
+        (rb"\r\n--=_[0-9a-f]*--", b"", "the parts are not one text and one HTML"),
+    ],
+)
+def test_every_mutation_is_named(pattern: bytes, replacement: bytes, flaw: str) -> None:
+    """One wrong thing, one complaint that says what."""
+    mutated = re.sub(pattern, lambda match: match.expand(replacement), GOOD, count=1)
+    assert mutated != GOOD
+    assert any(flaw in found for found in flaws(mutated)), flaws(mutated)
+
+
+@pytest.mark.parametrize("message", [b"", b"\r\n", b"\r\n\r\n", b"x", GOOD[:300], GOOD[-300:]])
+def test_a_torn_message_is_refused_without_an_exception(message: bytes) -> None:
+    """Whatever the bytes are, the gate answers."""
+    assert flaws(message)
