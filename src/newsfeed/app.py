@@ -1,0 +1,166 @@
+"""The wiring: the only place that sees all settings and all doors."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from newsfeed import __version__, config
+from newsfeed.collect.conventions.detect import convention
+from newsfeed.collect.entry import FORMAT, Folder
+from newsfeed.collect.index import Index
+from newsfeed.errors import SettingsError
+from newsfeed.flows.build import Workshop
+from newsfeed.flows.editions import check_newsletter
+from newsfeed.flows.plan import Plan, Seams, fingerprint
+from newsfeed.parallel import processors
+from newsfeed.settings import Settings, Source
+from newsfeed.store import database, private
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """A settings file and what it says. `base` is the folder that its paths are relative to."""
+
+    file: Path
+    base: Path
+    settings: Settings
+
+
+def open_project(file: Path | None) -> Project:
+    """Read the settings file, or find one in the current folder. Raises SettingsError."""
+    path = (file or config.find(Path.cwd())).absolute()
+    settings = config.load(path, os.environ)
+    return Project(file=path, base=path.parent, settings=settings)
+
+
+def make_plan(project: Project) -> Plan:
+    """The places and rules of the installation. Raises SettingsError."""
+    settings, base = project.settings, project.base
+    site_url = settings.site.url.rstrip("/")
+    folders = tuple(_folder(source, settings, base) for source in settings.sources)
+    own_pages = settings.pages.enabled
+    pages = own_pages if own_pages is not None else not any(f.convention.has_site for f in folders)
+    folders = tuple(
+        msgspec.structs.replace(f, publishes_media=pages and not f.convention.has_site)
+        for f in folders
+    )
+    for newsletter in settings.newsletters:
+        check_newsletter(newsletter)
+    output = Path(os.path.normpath(base / settings.feeds.output))
+    store = database.sqlite_path(settings.store.url, base)
+    _refuse_public_store(store, output, folders)
+    templates = templates_folder()
+    return Plan(
+        site=settings.site,
+        site_url=site_url,
+        feeds=settings.feeds,
+        newsletters=settings.newsletters,
+        mail=settings.mail,
+        folders=folders,
+        pages=pages,
+        output=output,
+        private=base / ".newsfeed",
+        store=store,
+        templates=templates,
+        deploy=settings.publish.deploy,
+        base=base,
+        key=fingerprint(
+            __version__,
+            settings.site,
+            settings.feeds,
+            settings.mail.unsubscribe,
+            pages,
+            _folder_stamps(templates),
+        ),
+    )
+
+
+@contextmanager
+def workshop(plan: Plan, seams: Seams, *, allow_empty: bool = False) -> Iterator[Workshop]:
+    """Open the doors of one run, look at the folders, and close them.
+
+    A second run on this machine waits for the first. Raises NewsfeedError.
+    """
+    private.prepare(plan.private)
+    private.prepare(plan.store.parent)
+    with (
+        private.lock(plan.private, "build"),
+        Index(plan.index, _index_key(plan)) as index,
+        database.connect(plan.store, seams.now) as db,
+    ):
+        yield Workshop(plan, seams, index, db, allow_empty=allow_empty)
+
+
+def real_seams(progress: Callable[[str, int], None]) -> Seams:
+    """The clock of this machine and all its processors."""
+    return Seams(
+        now=datetime.now(UTC), clock_ns=time.time_ns, workers=processors(), progress=progress
+    )
+
+
+def templates_folder() -> Path:
+    """Our templates: in the installed package, or beside `src` in a checkout."""
+    return _data_folder("templates", "templates")
+
+
+def demo_folder() -> Path:
+    """Our sample articles."""
+    return _data_folder("demo", "seeds")
+
+
+def _data_folder(installed: str, in_checkout: str) -> Path:
+    package = Path(__file__).parent
+    folder = package / installed
+    return folder if folder.is_dir() else package.parents[1] / in_checkout
+
+
+def _folder(source: Source, settings: Settings, base: Path) -> Folder:
+    root = Path(os.path.normpath(base / source.path))
+    zone = ZoneInfo(settings.site.timezone)
+    rules = convention(source.generator, root, zone, source.permalink)
+    return Folder(
+        name=source.name or source.path,
+        root=root,
+        convention=rules,
+        site_url=settings.site.url.rstrip("/").removesuffix(rules.base_path),
+        language=source.language or settings.site.language,
+    )
+
+
+def _refuse_public_store(store: Path, output: Path, folders: tuple[Folder, ...]) -> None:
+    """The store must not lie where the output, or a generator that copies files, publishes it."""
+    place = store.resolve()
+    sites = [folder.root for folder in folders if folder.convention.has_site]
+    copied = any(
+        place.is_relative_to(site.resolve())
+        and not any(part[0] in "._" for part in place.relative_to(site.resolve()).parts)
+        for site in sites
+    )
+    if copied or place.is_relative_to(output.resolve()):
+        raise SettingsError(
+            "the store lies where everybody could read it",
+            where=str(store),
+            remedy="put it into .newsfeed/ with `store.url`, or change `feeds.output`",
+        )
+
+
+def _index_key(plan: Plan) -> str:
+    """What the entries of the index depend on besides the files."""
+    rules = [
+        (f.name, str(f.root), f.site_url, f.language, f.publishes_media, f.convention.key)
+        for f in plan.folders
+    ]
+    return fingerprint(__version__, FORMAT, plan.site.url, rules)
+
+
+def _folder_stamps(folder: Path) -> list[tuple[str, int, int]]:
+    """Names, sizes and times of the templates, so that a changed one is noticed."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [(str(p.relative_to(folder)), (s := p.stat()).st_size, s.st_mtime_ns) for p in files]

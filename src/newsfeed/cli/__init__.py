@@ -1,0 +1,97 @@
+"""The command line: words in, a flow called, lines and an exit status out.
+
+Commands are imported only when they are called, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from newsfeed import __version__
+from newsfeed.errors import NewsfeedError
+
+COMMANDS = {
+    "init": "Look at a folder of articles and write its settings file.",
+    "build": "Write the feeds and pages; never mails.",
+    "publish": "Build, deploy, and preview the next letters; safe to run again and again.",
+    "articles": "List each article, or say why it is left out.",
+    "check": "Look for faults in settings, articles, templates, feeds and letters.",
+    "config": "Show the settings that are in force.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules of their own name, below this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names, in the order in which people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"newsfeed.cli.{cmd_name}_command")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of `--help`, from the table above and without any import."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="newsfeed %(version)s")
+@click.option("--debug", is_flag=True, help="Show a traceback when something fails.")
+def group(*, debug: bool) -> None:
+    """Publish a folder of articles as feeds and as letters.
+
+    Begin with `newsfeed init`, then `newsfeed publish`. Exit status: 0 done; 1 failed; 2 wrong
+    usage or settings; 3 done, but some articles were left out and named.
+    """
+
+
+def main() -> NoReturn:
+    """Run a command; every failure becomes one line on stderr and an exit status."""
+    debug = "--debug" in sys.argv[1:2]
+    try:
+        group.main(prog_name="newsfeed", standalone_mode=False)
+    except NewsfeedError as error:
+        _fail(str(error), error.exit_status, debug=debug)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        hint = f"newsfeed {error.ctx.info_name} --help" if error.ctx and error.ctx.parent else ""
+        _fail(f"{error.format_message()} See `{hint or 'newsfeed --help'}`", 2, debug=False)
+    except click.ClickException as error:
+        _fail(error.format_message(), error.exit_code, debug=debug)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("stopped; nothing is half-written", 130, debug=False)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001  # the outermost frame
+        kind = type(error).__name__
+        _fail(
+            f"this is a fault of newsfeed: {kind}: {error}. Say --debug first to see where",
+            1,
+            debug=debug,
+        )
+    sys.exit(0)
+
+
+def _fail(message: str, status: int, *, debug: bool) -> NoReturn:
+    if debug:
+        traceback.print_exc()
+    one_line = " ".join(message.split())
+    click.echo(f"newsfeed: {one_line}", err=True)
+    sys.exit(status)

@@ -1,0 +1,51 @@
+"""`newsfeed articles`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from newsfeed.app import make_plan, open_project, real_seams, workshop
+from newsfeed.cli.options import config_option, json_option
+from newsfeed.cli.progress import progress
+from newsfeed.cli.report import to_json
+from newsfeed.flows.listing import Listed, explain, listing
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@config_option
+@json_option
+def command(*, path: Path | None, file: Path | None, as_json: bool) -> None:
+    """List each article with date, id, address and feeds, or say why it is left out.
+
+    With PATH only that file, or the files of that folder. Nothing is written.
+    """
+    plan = make_plan(open_project(file))
+    with (
+        progress() as show,
+        workshop(plan, real_seams(show), allow_empty=True) as shop,
+    ):
+        found = explain(shop, path) if path else listing(shop)
+    if as_json:
+        click.echo(to_json(found))
+        return
+    for one in found:
+        click.echo("\n".join(_lines(one, detailed=path is not None)))
+
+
+def _lines(one: Listed, *, detailed: bool) -> list[str]:
+    date = f"{one.date:%Y-%m-%d %H:%M %z}" if one.date else "-"
+    if one.left_out:
+        remedy = f". {one.remedy}" if one.remedy else ""
+        return [f"left out  {one.path}: {one.left_out}{remedy}"]
+    lines = [f"{date}  {one.path}  {one.title}"]
+    if detailed:
+        lines += [
+            f"  date from: {one.dated}",
+            f"  id:        {one.id}",
+            f"  address:   {one.url}",
+            f"  feeds:     {', '.join(one.feeds) or 'none (too old for the newest)'}",
+        ]
+    return lines

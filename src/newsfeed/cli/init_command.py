@@ -1,0 +1,35 @@
+"""`newsfeed init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from newsfeed.app import demo_folder
+from newsfeed.cli.report import shown
+from newsfeed.flows.starting import PLACEHOLDER_URL, start
+
+
+@click.command()
+@click.argument(
+    "folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False)
+)
+@click.option("--demo", is_flag=True, help="Fill an empty folder with sample articles.")
+def command(*, folder: Path, demo: bool) -> None:
+    """Look at a folder of articles, tell its generator, and write newsfeed.toml there.
+
+    No other file is changed.
+    """
+    target, guess = start(folder.absolute(), demo=demo_folder() if demo else None)
+    kind = "no generator" if guess.generator == "plain" else guess.generator
+    click.echo(f"{guess.articles} files that may be articles; the folder belongs to {kind}.")
+    click.echo(f"Wrote {shown(target)}. Look at it, and change:")
+    if guess.url == PLACEHOLDER_URL:
+        click.echo("  site.url           the address under which people will find the output")
+    click.echo("  newsletters.from   the address that letters come from")
+    click.echo("Then:")
+    if folder != Path():
+        click.echo(f"  cd {folder}")
+    click.echo("  newsfeed articles    what would be published, and what not")
+    click.echo("  newsfeed publish     the feeds, and a preview of the next letter")

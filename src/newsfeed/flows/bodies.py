@@ -1,0 +1,125 @@
+"""Articles -> rendered bodies, as feed items and letter items need them.
+
+Bodies are read and rendered where they are asked for, and the last few hundred are kept, since
+one article stands in several feeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
+
+from newsfeed.collect.entry import Entry, Folder, is_html, read_body
+from newsfeed.collect.markup import MarkupContext, Profile, Rendered, excerpt, plain_text, render
+from newsfeed.errors import ArticleError, BodyError
+from newsfeed.flows.terms import Vocabulary
+from newsfeed.model import Article, FeedItem, LetterItem
+
+KEPT = 256
+EXCERPT = 200
+"""Grapheme clusters of an excerpt that we cut."""
+
+
+class Bodies:
+    """Renders the articles of a collection."""
+
+    def __init__(
+        self, folders: tuple[Folder, ...], entries: Mapping[tuple[str, str], Entry]
+    ) -> None:
+        """`entries` are by (source, path)."""
+        self._folders = {folder.name: folder for folder in folders}
+        self._entries = entries
+        self._kept = lru_cache(KEPT)(self._item)
+
+    def folder(self, article: Article) -> Folder:
+        """The source that the article came from."""
+        return self._folders[article.source]
+
+    def feed_item(self, article: Article, content: str, terms: Vocabulary) -> FeedItem:
+        """The article with its full text (`content` is "full") or its excerpt alone."""
+        if content == "full" or not article.summary:
+            body = self._kept(article)
+        else:
+            body = _Body("", article.summary, contains_image=False)
+        return FeedItem(
+            id=article.id,
+            url=article.url,
+            title=article.title,
+            summary=body.summary,
+            content_html=body.html if content == "full" else "",
+            published=article.published,
+            updated=article.updated,
+            language=article.language,
+            authors=article.authors,
+            categories=tuple(terms.categories.term(name) for name in article.categories),
+            tags=tuple(terms.tags.term(name) for name in article.tags),
+            image=article.image,
+            image_in_content=body.contains_image and content == "full",
+        )
+
+    def letter_item(self, article: Article) -> LetterItem:
+        """The article for a letter: styles kept, headings one level down, no doubled image."""
+        rendered = self.render(article, Profile.STYLED, drop_lead_image=True, heading_shift=1)
+        return LetterItem(
+            url=article.url,
+            title=article.title,
+            summary=article.summary or excerpt(plain_text(rendered.html), EXCERPT),
+            content_html=rendered.html,
+            published=article.published,
+            language=article.language,
+            authors=article.authors,
+            categories=article.categories,
+            image=article.image,
+        )
+
+    def page_html(self, article: Article) -> str:
+        """The body for a page of its own, where the title is the only first-level heading."""
+        html = self.render(article, Profile.STYLED, drop_lead_image=True).html
+        if "<h1" not in html:
+            return html
+        return self.render(article, Profile.STYLED, drop_lead_image=True, heading_shift=1).html
+
+    def render(
+        self,
+        article: Article,
+        profile: Profile,
+        *,
+        drop_lead_image: bool = False,
+        heading_shift: int = 0,
+    ) -> Rendered:
+        """The article's body. Raises BodyError where it cannot be read or rendered."""
+        folder = self._folders[article.source]
+        context = MarkupContext(
+            url=article.url,
+            lead_image=article.image.url if article.image else "",
+            drop_lead_image=drop_lead_image,
+            kramdown=folder.convention.kramdown,
+            heading_shift=heading_shift,
+            markdown=not is_html(article.path),
+        )
+        try:
+            source = read_body(self._entries[article.source, article.path], folder)
+            return render(source, context, profile)
+        except ArticleError as error:
+            raise BodyError(article.source, error.fault(article.path)) from None
+
+    def fault(self, article: Article) -> BodyError | None:
+        """What is wrong with the article's body, if anything is."""
+        try:
+            self.render(article, Profile.FEED)
+        except BodyError as error:
+            return error
+        return None
+
+    def _item(self, article: Article) -> _Body:
+        rendered = self.render(article, Profile.FEED)
+        summary = article.summary or excerpt(plain_text(rendered.html), EXCERPT)
+        return _Body(rendered.html, summary, contains_image=rendered.has_lead_image)
+
+
+class _Body(msgspec.Struct, frozen=True):
+    html: str
+    summary: str
+    contains_image: bool

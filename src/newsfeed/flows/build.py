@@ -1,0 +1,211 @@
+"""The way from folders to feeds and pages."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from functools import partial
+from pathlib import PurePosixPath
+
+import msgspec
+
+from newsfeed.collect.collector import PARALLEL_FROM, Scan, scan
+from newsfeed.collect.index import Index
+from newsfeed.errors import BodyError, Fault, NewsfeedError
+from newsfeed.flows.bodies import Bodies
+from newsfeed.flows.collecting import Collection, gather
+from newsfeed.flows.plan import Complaints, Plan, Seams, fingerprint
+from newsfeed.output import manifest
+from newsfeed.output.writer import intact, publish
+from newsfeed.parallel import fork_map
+from newsfeed.store import articles as store
+
+_NOTE = "last build"
+
+
+class BuildOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator asked for. `strict`: any fault is an error and nothing is written."""
+
+    dry_run: bool = False
+    strict: bool = False
+    allow_empty: bool = False
+    check_all: bool = False
+
+
+class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build did. `feeds` are paths below the output folder, the main ones only; `state`
+    is a hash of all articles. In a dry run `written` and `removed` are what would be.
+    """
+
+    state: str
+    articles: int
+    feeds: tuple[str, ...]
+    files: int
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+
+class _Done(msgspec.Struct, frozen=True, kw_only=True):
+    """What the next run needs to know to see that there is nothing to do."""
+
+    revision: str
+    next_due: datetime | None
+    report: BuildReport
+
+
+class StrictError(NewsfeedError):
+    """Faults in a strict build; nothing was written."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(
+            f"{len(faults)} articles have faults, and the build is strict; nothing was written",
+            remedy="mend the articles named above",
+        )
+        self.faults = faults
+
+
+class Workshop:
+    """One run's open doors: the index and the store, and the collection once it is gathered.
+
+    Articles are gathered only when something asks for them.
+    """
+
+    def __init__(
+        self, plan: Plan, seams: Seams, index: Index, db: sqlite3.Connection, *, allow_empty: bool
+    ) -> None:
+        self.plan, self.seams, self.index, self.db = plan, seams, index, db
+        self._allow_empty = allow_empty
+        self._collection: Collection | None = None
+        self.blamed = False
+        self.scanned: Scan = scan(
+            plan.folders,
+            index,
+            skipped=frozenset({str(plan.output), str(plan.private)}),
+            workers=seams.workers,
+            clock_ns=seams.clock_ns,
+            progress=partial(seams.progress, "reading"),
+        )
+
+        if self.scanned.changed:
+            index.drop_note(_NOTE)  # a run that ends early must not look as if it had built
+
+    @property
+    def collection(self) -> Collection:
+        """The articles; gathered at first use."""
+        if self._collection is None:
+            self._collection = gather(
+                self.plan.folders,
+                self.index,
+                self.db,
+                self.scanned,
+                self.seams.now,
+                reserved=self._is_reserved,
+                allow_empty=self._allow_empty,
+            )
+        return self._collection
+
+    def blame(self, error: BodyError) -> None:
+        """One body could not be rendered: find all such, and gather again without them."""
+        bodies = Bodies(self.plan.folders, self.collection.entries)
+        found = fork_map(
+            bodies.fault,
+            self.collection.articles,
+            threshold=PARALLEL_FROM,
+            workers=self.seams.workers,
+        )
+        for one in (error, *(other for other in found if other)):
+            self.index.blame(one.source, one.fault.path, one.fault)
+        self._collection, self.blamed = None, True
+
+    def _is_reserved(self, url: str) -> bool:
+        """Whether the page of an address would lie where something of ours does."""
+        from newsfeed.flows.paging import page_path, reserved
+
+        page = PurePosixPath(page_path(self.plan, url))
+        places = {str(place) for place in (page, *page.parents)}
+        return self.plan.pages and not places.isdisjoint(reserved(self.plan))
+
+
+def build(shop: Workshop, options: BuildOptions) -> BuildReport:
+    """Bring the output folder up to date.
+
+    Raises StrictError, SourceError, ForeignFileError, OutputError; then nothing was replaced.
+    """
+    done = None if options.check_all else _nothing_to_do(shop)
+    if done:
+        _refuse_faults(done.report.faults, options)
+        return done.report
+    try:
+        return _build(shop, options)
+    except BodyError as error:
+        shop.blame(error)
+        return _build(shop, options)
+
+
+def _build(shop: Workshop, options: BuildOptions) -> BuildReport:
+    collection = shop.collection
+    complaints = Complaints.of(list(collection.complaints))
+    _refuse_faults(complaints.faults, options)
+    report = _write(shop, collection, complaints, options)
+    if not options.dry_run:
+        _note(shop, collection, report)
+    return report
+
+
+def _refuse_faults(faults: tuple[Fault, ...], options: BuildOptions) -> None:
+    if options.strict and faults:
+        raise StrictError(faults)
+
+
+def _nothing_to_do(shop: Workshop) -> _Done | None:
+    """What the last build left, if neither folders, store, output nor the calendar changed."""
+    note = shop.index.note(_NOTE)
+    if shop.scanned.changed or shop.scanned.faults or shop.blamed or note is None:
+        return None
+    done = msgspec.msgpack.decode(note, type=_Done)
+    if done.next_due and done.next_due <= shop.seams.now:
+        return None
+    if done.revision != store.revision(shop.db):
+        return None
+    if not intact(shop.plan.output, manifest.load(shop.plan.manifest)):
+        return None
+    return done
+
+
+def _note(shop: Workshop, collection: Collection, report: BuildReport) -> None:
+    quiet = msgspec.structs.replace(report, written=(), removed=())
+    done = _Done(revision=store.revision(shop.db), next_due=collection.next_due, report=quiet)
+    shop.index.set_note(_NOTE, msgspec.msgpack.encode(done))
+
+
+def _write(
+    shop: Workshop, collection: Collection, complaints: Complaints, options: BuildOptions
+) -> BuildReport:
+    from newsfeed.flows.outputs import all_outputs
+
+    plan, seams = shop.plan, shop.seams
+    feeds, groups = all_outputs(plan, collection)
+    if not options.dry_run and collection.changed:
+        with shop.db:
+            store.save(shop.db, collection.changed)
+    outcome = publish(
+        plan.output,
+        groups,
+        plan.manifest,
+        workers=seams.workers,
+        dry_run=options.dry_run,
+        everything=options.check_all,
+        progress=partial(seams.progress, "writing"),
+    )
+    return BuildReport(
+        state=fingerprint(collection.articles),
+        articles=len(collection.articles),
+        feeds=feeds,
+        files=outcome.unchanged + len(outcome.written),
+        written=outcome.written,
+        removed=outcome.removed,
+        faults=complaints.faults,
+        warnings=complaints.warnings,
+    )

@@ -1,0 +1,51 @@
+"""Everything made and looked at, nothing kept: the offline check."""
+
+from __future__ import annotations
+
+import msgspec
+
+from newsfeed.errors import Fault, NewsfeedError
+from newsfeed.flows.build import BuildOptions, Workshop, build
+from newsfeed.flows.previewing import try_letter
+
+
+class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at and what was found. `errors` are of settings, templates, feeds and
+    letters as a whole; `faults` left an article out, `warnings` did not.
+    """
+
+    articles: int
+    files: int
+    letters: int
+    errors: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+
+def check(shop: Workshop) -> CheckReport:
+    """Make every feed, page and letter without writing them, and collect what is wrong."""
+    errors: list[str] = []
+    articles = files = 0
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+    try:
+        report = build(shop, BuildOptions(dry_run=True, check_all=True))
+    except NewsfeedError as error:
+        errors.append(str(error))
+    else:
+        articles, files = report.articles, report.files
+        faults, warnings = report.faults, report.warnings
+    letters = 0
+    for newsletter in shop.plan.newsletters:
+        try:
+            letters += try_letter(shop, newsletter)
+        except NewsfeedError as error:
+            errors.append(str(error))
+    return CheckReport(
+        articles=articles,
+        files=files,
+        letters=letters,
+        errors=tuple(errors),
+        faults=faults,
+        warnings=warnings,
+    )

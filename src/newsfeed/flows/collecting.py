@@ -1,0 +1,118 @@
+"""From source folders to articles with identities."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from newsfeed.collect import conflicts, git
+from newsfeed.collect.collector import Scan
+from newsfeed.collect.entry import Entry, Folder
+from newsfeed.collect.identity import identify, is_usable
+from newsfeed.collect.index import Index
+from newsfeed.errors import Fault, SourceError
+from newsfeed.model import Article
+from newsfeed.store import articles as store
+from newsfeed.store.articles import Identity
+
+
+class Collection(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was collected. `entries` are by (source, path), those left out too;
+    `next_due` is when the next article held back for its future date is to appear.
+    """
+
+    articles: tuple[Article, ...]
+    entries: Mapping[tuple[str, str], Entry]
+    changed: tuple[Identity, ...]
+    complaints: tuple[Fault, ...]
+    next_due: datetime | None
+
+
+def gather(
+    folders: tuple[Folder, ...],
+    index: Index,
+    db: sqlite3.Connection,
+    scanned: Scan,
+    now: datetime,
+    *,
+    reserved: Callable[[str], bool],
+    allow_empty: bool,
+) -> Collection:
+    """Entries of the index and identities of the store -> articles. Writes nothing.
+
+    Raises SourceError for a source that had articles and is suddenly empty.
+    """
+    known = store.load(db)
+    if not allow_empty:
+        _refuse_empty(folders, scanned.counts, known)
+    entries = {folder.name: list(index.entries(folder.name)) for folder in folders}
+    published = {(one.source, one.path) for one in known if one.gone is None}
+    entries = conflicts.settle(entries, published, lambda entry: is_usable(entry, now), reserved)
+    dates = _Additions({folder.name: folder.root for folder in folders})
+    zones = {folder.name: folder.convention.zone for folder in folders}
+    identified = identify(entries, known, added=dates, zones=zones, now=now)
+    complaints = [*scanned.faults, *dates.complaints]
+    for entry in (entry for group in entries.values() for entry in group):
+        complaints += [entry.fault] if entry.fault else []
+        complaints += entry.remarks
+    waiting = [
+        entry.date
+        for group in entries.values()
+        for entry in group
+        if entry.date and entry.date > now and not entry.fault and not entry.left_out
+    ]
+    return Collection(
+        articles=identified.articles,
+        entries={(source, e.path): e for source, group in entries.items() for e in group},
+        changed=identified.changed,
+        complaints=tuple(complaints),
+        next_due=min(waiting, default=None),
+    )
+
+
+def _refuse_empty(
+    folders: tuple[Folder, ...], counts: Mapping[str, int], known: list[Identity]
+) -> None:
+    for folder in folders:
+        before = sum(one.source == folder.name and one.gone is None for one in known)
+        if before and not counts[folder.name]:
+            raise SourceError(
+                f"the folder had {before} articles and is suddenly empty; nothing was changed",
+                where=str(folder.root),
+                remedy="mend it, or say --allow-empty if that is meant",
+            )
+
+
+class _Additions:
+    """When git first had a file; each folder's history is read once, when first asked for."""
+
+    def __init__(self, roots: Mapping[str, Path]) -> None:
+        self._roots = roots
+        self._histories: dict[str, git.History] = {}
+        self.complaints: list[Fault] = []
+
+    def __call__(self, source: str, path: str) -> datetime | None:
+        if source not in self._histories:
+            self._histories[source] = self._read(source)
+        return self._histories[source].added.get(path)
+
+    def _read(self, source: str) -> git.History:
+        history = git.history(self._roots[source])
+        if history.shallow:
+            self.complaints.append(
+                Fault(
+                    path=str(self._roots[source]),
+                    problem="the git history is cut off, so undated articles get today's date",
+                    remedy="fetch all of it: git fetch --unshallow (in CI: fetch-depth: 0)",
+                    warning=True,
+                )
+            )
+        return history
+
+
+Gather = Callable[[], Collection]
+"""A `gather` with its arguments bound, for what needs articles only perhaps."""

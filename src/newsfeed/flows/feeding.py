@@ -1,0 +1,194 @@
+"""Articles -> the feed files: which there are, what each depends on, and how to make it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import PurePosixPath
+
+import msgspec
+
+from newsfeed.errors import OutputError
+from newsfeed.flows.bodies import Bodies
+from newsfeed.flows.plan import Plan, fingerprint
+from newsfeed.flows.terms import Vocabulary, names
+from newsfeed.model import Article, FeedDocument, FeedLinks, Term
+from newsfeed.output.writer import Output
+from newsfeed.urls import ascii_url
+
+MEDIA_TYPES = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+}
+_FOLDERS = {"categories": "category", "tags": "tag", "authors": "author", "languages": "language"}
+NEVER = datetime.fromtimestamp(0, UTC)
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed before it is written: where its files go, by format, and what stands in it.
+
+    `kind` is "" for the main feed, else that of `term`; `archive` is the number of an RFC 5005
+    archive document, 0 for others. `prev` and `next` are numbers of its neighbours in the
+    archive, 0 where there is none.
+    """
+
+    title: str
+    paths: dict[str, str]
+    articles: tuple[Article, ...]
+    kind: str = ""
+    term: Term | None = None
+    archive: int = 0
+    prev: int = 0
+    next: int = 0
+
+
+def plan_feeds(plan: Plan, articles: Sequence[Article], terms: Vocabulary) -> list[Feed]:
+    """The main feed, those of terms, and the archive. Articles come newest first."""
+    parts = _archive(plan, articles) if plan.feeds.archive else []
+    newest = parts[-1].archive if parts else 0
+    main = Feed(
+        title=plan.site.title,
+        paths={f: getattr(plan.feeds.paths, f) for f in plan.feeds.formats},
+        articles=tuple(articles[: plan.feeds.limit]),
+        prev=newest,
+    )
+    by_terms = [feed for kind in plan.feeds.by for feed in _by(plan, articles, terms, kind)]
+    return [main, *by_terms, *parts]
+
+
+def address(plan: Plan, path: str) -> str:
+    """The URL of a file of the output folder."""
+    return ascii_url(f"{plan.site_url}/{path}")
+
+
+def feed_outputs(plan: Plan, feed: Feed, bodies: Bodies, terms: Vocabulary) -> list[Output]:
+    """One feed's files, a format each."""
+    content = fingerprint(plan.key, feed.title, feed.articles, _slugs(feed.articles, terms))
+    outputs = []
+    for kind, path in feed.paths.items():
+        links = _links(plan, feed, kind)
+        produce = partial(_produce, plan, feed, kind, links, bodies, terms)
+        outputs.append(Output(path=path, fingerprint=fingerprint(content, links), produce=produce))
+    return outputs
+
+
+def _slugs(articles: Sequence[Article], terms: Vocabulary) -> list[str]:
+    """The slugs that the feed shows: they depend on other articles' terms too."""
+    categories = {terms.categories.term(name).slug for a in articles for name in a.categories}
+    tags = {terms.tags.term(name).slug for a in articles for name in a.tags}
+    return [*sorted(categories), *sorted(tags)]
+
+
+def _archive(plan: Plan, articles: Sequence[Article]) -> list[Feed]:
+    """The RFC 5005 archive of the RSS and Atom feeds, oldest document first."""
+    from newsfeed.feeds.archive import cut
+
+    by_sequence = {article.sequence: article for article in articles}
+    parts = cut(by_sequence, plan.feeds.archive_size)
+    formats = [name for name in plan.feeds.formats if name != "json"]
+    numbers = [0, *(part.number for part in parts), 0]
+    return [
+        Feed(
+            title=plan.site.title,
+            paths={f: f"archive/{part.number}/{_file_name(plan, f)}" for f in formats},
+            articles=tuple(by_sequence[member] for member in part.members),
+            archive=part.number,
+            prev=numbers[place],
+            next=numbers[place + 2],
+        )
+        for place, part in enumerate(parts)
+        if formats
+    ]
+
+
+def _by(plan: Plan, articles: Sequence[Article], terms: Vocabulary, kind: str) -> list[Feed]:
+    newest: dict[str, list[Article]] = defaultdict(list)
+    for article in articles:
+        for name in names(article, kind):
+            if len(newest[name]) < plan.feeds.limit:
+                newest[name].append(article)
+    pattern: str = getattr(plan.feeds.paths, _FOLDERS[kind])
+    return [
+        Feed(
+            title=f"{plan.site.title} — {term.name}",
+            paths={
+                f: pattern.replace("{slug}", term.slug) + _file_name(plan, f)
+                for f in plan.feeds.formats
+            },
+            articles=tuple(newest[term.name]),
+            kind=kind,
+            term=term,
+        )
+        for term in getattr(terms, kind)
+    ]
+
+
+def _file_name(plan: Plan, kind: str) -> str:
+    return PurePosixPath(getattr(plan.feeds.paths, kind)).name
+
+
+def _links(plan: Plan, feed: Feed, kind: str) -> FeedLinks:
+    def archive(number: int) -> str:
+        path = f"archive/{number}/{_file_name(plan, kind)}"
+        return address(plan, path) if number and kind != "json" else ""
+
+    main = getattr(plan.feeds.paths, kind)
+    return FeedLinks(
+        self_url=address(plan, feed.paths[kind]),
+        home_url=plan.site_url + "/",
+        hub="" if feed.archive else plan.feeds.hub,
+        current=address(plan, main) if feed.archive else "",
+        prev_archive=archive(feed.prev),
+        next_archive=archive(feed.next),
+    )
+
+
+def _produce(
+    plan: Plan, feed: Feed, kind: str, links: FeedLinks, bodies: Bodies, terms: Vocabulary
+) -> bytes:
+    """The bytes of one feed file, checked. Raises OutputError."""
+    from newsfeed.feeds.check import problems
+
+    site = plan.site
+    items = tuple(bodies.feed_item(a, plan.feeds.content, terms) for a in feed.articles)
+    document = FeedDocument(
+        id=f"{plan.site_url}/" if not feed.kind else address(plan, _folder(feed)),
+        title=feed.title,
+        description=site.description or site.title,
+        language=feed.term.name if feed.term and feed.kind == "languages" else site.language,
+        author=site.author or site.title,
+        updated=max((item.updated for item in items), default=NEVER),
+        items=items,
+        archive=bool(feed.archive),
+    )
+    data = _writer(kind)(document, links)
+    found = problems(data, MEDIA_TYPES[kind])
+    if found:
+        raise OutputError(
+            f"would not be valid: {found[0]}",
+            where=feed.paths[kind],
+            remedy="mend the article it names; nothing was replaced",
+        )
+    return data
+
+
+def _folder(feed: Feed) -> str:
+    return next(iter(feed.paths.values())).rpartition("/")[0] + "/"
+
+
+def _writer(kind: str) -> Callable[[FeedDocument, FeedLinks], bytes]:
+    """The writer of a format, imported only when something is to be written."""
+    if kind == "rss":
+        from newsfeed.feeds.rss import write_rss
+
+        return write_rss
+    if kind == "atom":
+        from newsfeed.feeds.atom import write_atom
+
+        return write_atom
+    from newsfeed.feeds.json_feed import write_json
+
+    return write_json

@@ -1,0 +1,261 @@
+"""Articles -> pages to read and to subscribe from, and the local files they show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from newsfeed.collect import files
+from newsfeed.collect.markup import Profile, excerpt, plain_text
+from newsfeed.errors import ArticleError, OutputError
+from newsfeed.flows.bodies import EXCERPT, Bodies
+from newsfeed.flows.collecting import Collection
+from newsfeed.flows.feeding import MEDIA_TYPES, Feed, address
+from newsfeed.flows.plan import Plan, fingerprint
+from newsfeed.model import Article
+from newsfeed.output.writer import Output
+from newsfeed.pages.index import SHOWN
+from newsfeed.pages.site import FeedLink, Neighbour, Site
+
+if TYPE_CHECKING:
+    from newsfeed.pages.templates import Templates
+
+SUBSCRIBE = "subscribe/index.html"
+OPML = "opml.xml"
+HOME = "index.html"
+ALL = "all/index.html"
+
+
+def reserved(plan: Plan) -> frozenset[str]:
+    """Paths of the output folder that no article page may take."""
+    formats = (getattr(plan.feeds.paths, name) for name in plan.feeds.formats)
+    return frozenset({SUBSCRIBE, OPML, HOME, ALL, *formats})
+
+
+def page_path(plan: Plan, url: str) -> str:
+    """Where the page of an address lies in the output folder."""
+    path = unquote(urlsplit(url).path.removeprefix(urlsplit(plan.site_url).path)).lstrip("/")
+    if not path or path.endswith("/"):
+        return path + "index.html"
+    return path if PurePosixPath(path).suffix in {".html", ".htm"} else path + "/index.html"
+
+
+def page_groups(
+    plan: Plan, collection: Collection, feeds: Sequence[Feed], bodies: Bodies
+) -> list[list[Output]]:
+    """The subscribe page and OPML always; with `[pages]` also articles, indexes and media."""
+    site = _site(plan, feeds[0])
+    loader = _Loader(plan.templates / "web")
+    listed = [feed for feed in feeds if not feed.archive]
+    groups = [
+        [
+            _page(
+                plan,
+                SUBSCRIBE,
+                (site.feeds, _titles(listed)),
+                loader,
+                partial(_subscribe, plan, site, listed),
+            ),
+            Output(
+                path=OPML,
+                fingerprint=fingerprint(plan.key, _titles(listed), _newest(collection)),
+                produce=partial(_opml, plan, listed, _newest(collection)),
+            ),
+        ]
+    ]
+    if plan.pages:
+        articles = collection.articles
+        groups.append(_indexes(plan, site, articles, bodies, loader))
+        groups += _articles(plan, site, articles, bodies, loader)
+        groups += _media(plan, collection)
+    return groups
+
+
+class _Loader:
+    """The page templates, compiled when a process first needs them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._templates: Templates | None = None
+
+    def __call__(self) -> Templates:
+        if self._templates is None:
+            from newsfeed.pages.templates import Templates
+
+            self._templates = Templates([self._folder])
+        return self._templates
+
+
+def _page(
+    plan: Plan, path: str, inputs: object, loader: _Loader, make: Callable[[Templates], bytes]
+) -> Output:
+    return Output(
+        path=path,
+        fingerprint=fingerprint(plan.key, path, inputs),
+        produce=lambda: make(loader()),
+    )
+
+
+def _site(plan: Plan, main: Feed) -> Site:
+    return Site(
+        title=plan.site.title,
+        home_url=plan.site_url + "/",
+        language=plan.site.language,
+        zone=ZoneInfo(plan.site.timezone),
+        description=plan.site.description,
+        author=plan.site.author,
+        feeds=_feed_links(plan, main),
+        subscribe_url=address(plan, SUBSCRIBE.removesuffix("index.html")),
+        all_url=address(plan, ALL.removesuffix("index.html")) if plan.pages else "",
+    )
+
+
+def _feed_links(plan: Plan, feed: Feed) -> tuple[FeedLink, ...]:
+    language = feed.term.name if feed.term and feed.kind == "languages" else plan.site.language
+    return tuple(
+        FeedLink(
+            title=feed.title,
+            url=address(plan, path),
+            media_type=MEDIA_TYPES[kind],
+            language=language,
+        )
+        for kind, path in feed.paths.items()
+    )
+
+
+def _titles(feeds: Sequence[Feed]) -> list[tuple[str, dict[str, str]]]:
+    return [(feed.title, feed.paths) for feed in feeds]
+
+
+def _newest(collection: Collection) -> Article | None:
+    return max(collection.articles, key=lambda article: article.updated, default=None)
+
+
+def _subscribe(plan: Plan, site: Site, feeds: Sequence[Feed], templates: Templates) -> bytes:
+    from newsfeed.pages.subscribe import Topic, TopicGroup, subscribe_page
+
+    groups = [
+        TopicGroup(
+            kind=kind,
+            topics=tuple(
+                Topic(name=feed.term.name, feeds=_feed_links(plan, feed))
+                for feed in feeds
+                if feed.kind == kind and feed.term
+            ),
+        )
+        for kind in plan.feeds.by
+    ]
+    return subscribe_page(templates, site, groups, opml_url=address(plan, OPML))
+
+
+def _opml(plan: Plan, feeds: Sequence[Feed], newest: Article | None) -> bytes:
+    from newsfeed.feeds.opml import FeedListing, write_opml
+    from newsfeed.flows.feeding import NEVER
+
+    listings = [
+        FeedListing(
+            title=feed.title,
+            xml_url=link.url,
+            html_url=plan.site_url + "/",
+            language=link.language,
+            description=plan.site.description,
+            media_type=link.media_type,
+        )
+        for feed in feeds
+        for link in _feed_links(plan, feed)[:1]
+    ]
+    return write_opml(plan.site.title, listings, newest.updated if newest else NEVER)
+
+
+def _indexes(
+    plan: Plan, site: Site, articles: Sequence[Article], bodies: Bodies, loader: _Loader
+) -> list[Output]:
+    def index(templates: Templates) -> bytes:
+        from newsfeed.pages.index import Entry, index_page
+
+        entries = [Entry(article=a, summary=_summary(a, bodies)) for a in articles[:SHOWN]]
+        return index_page(templates, site, entries, total=len(articles))
+
+    def everything(templates: Templates) -> bytes:
+        from newsfeed.pages.index import all_page
+
+        return all_page(templates, site, articles)
+
+    titles = [(a.title, a.url, a.published, a.language, a.dated, a.news) for a in articles]
+    return [
+        _page(plan, HOME, (site.feeds, articles[:SHOWN], len(articles)), loader, index),
+        _page(plan, ALL, (site.feeds, titles), loader, everything),
+    ]
+
+
+def _summary(article: Article, bodies: Bodies) -> str:
+    return article.summary or excerpt(
+        plain_text(bodies.render(article, Profile.FEED).html), EXCERPT
+    )
+
+
+def _articles(
+    plan: Plan,
+    site: Site,
+    articles: Sequence[Article],
+    bodies: Bodies,
+    loader: _Loader,
+) -> list[list[Output]]:
+    """A page each; its neighbours are those before and after it in the order of feeds."""
+    around = [
+        None,
+        *(Neighbour(title=a.title, url=a.url, language=a.language) for a in articles),
+        None,
+    ]
+    return [
+        [_article(plan, site, article, bodies, loader, around[i], around[i + 2])]
+        for i, article in enumerate(articles)
+    ]
+
+
+def _article(
+    plan: Plan,
+    site: Site,
+    article: Article,
+    bodies: Bodies,
+    loader: _Loader,
+    newer: Neighbour | None,
+    older: Neighbour | None,
+) -> Output:
+    def make(templates: Templates) -> bytes:
+        from newsfeed.pages.article import article_page
+
+        html = bodies.page_html(article)
+        return article_page(templates, site, article, html, older=older, newer=newer)
+
+    inputs = (site.feeds, article, newer, older)
+    return _page(plan, page_path(plan, article.url), inputs, loader, make)
+
+
+def _media(plan: Plan, collection: Collection) -> list[list[Output]]:
+    """Each local file that an article refers to, once; of two sources the first wins."""
+    roots = {folder.name: folder.root for folder in plan.folders}
+    places: dict[str, Path] = {}
+    for article in collection.articles:
+        entry = collection.entries[article.source, article.path]
+        for path in entry.media.values():
+            places.setdefault(path, roots[article.source] / path)
+    return [
+        [Output(path=path, fingerprint=_stamp(place), produce=partial(_read, place))]
+        for path, place in sorted(places.items())
+    ]
+
+
+def _stamp(place: Path) -> str:
+    return fingerprint(str(place), files.stamp(place))
+
+
+def _read(place: Path) -> bytes:
+    try:
+        return files.read(place)
+    except ArticleError as error:
+        raise OutputError(error.problem, where=str(place), remedy=error.remedy) from None

@@ -1,0 +1,86 @@
+"""What a run works with: plain values and paths, made by the wiring from the settings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from newsfeed.collect.entry import Folder
+from newsfeed.errors import Fault
+from newsfeed.settings import Feeds, Mail, Newsletter, Site
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The places and rules of one installation. All paths are absolute.
+
+    `site_url` ends without a slash. `key` is a hash of the settings and versions that what is
+    read and written depends on.
+    """
+
+    site: Site
+    site_url: str
+    feeds: Feeds
+    newsletters: tuple[Newsletter, ...]
+    mail: Mail
+    folders: tuple[Folder, ...]
+    pages: bool
+    output: Path
+    private: Path
+    store: Path
+    templates: Path
+    base: Path
+    deploy: str
+    key: str
+
+    @property
+    def index(self) -> Path:
+        """The cache of what files gave."""
+        return self.private / "cache" / "index.db"
+
+    @property
+    def manifest(self) -> Path:
+        """The list of what is ours in the output folder."""
+        return self.private / "manifest.json"
+
+    @property
+    def preview(self) -> Path:
+        """Where the next letters lie."""
+        return self.private / "preview"
+
+
+class Seams(NamedTuple):
+    """What tests replace: time, processors, and where progress is shown.
+
+    `now` is aware; `clock_ns` is the clock that stamps files; `progress` hears what is being
+    done and how many are done.
+    """
+
+    now: datetime
+    clock_ns: Callable[[], int]
+    workers: int
+    progress: Callable[[str, int], None]
+
+
+class Complaints(NamedTuple):
+    """What is wrong with articles: `faults` left one out, `warnings` did not."""
+
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+    @classmethod
+    def of(cls, complaints: list[Fault]) -> Complaints:
+        """Sorted by path and line, each once."""
+        ordered = sorted(set(complaints), key=lambda f: (f.path, f.line, f.problem))
+        return cls(
+            tuple(f for f in ordered if not f.warning), tuple(f for f in ordered if f.warning)
+        )
+
+
+def fingerprint(*values: object) -> str:
+    """A hash of values: of everything that some output depends on."""
+    return hashlib.sha256(msgspec.msgpack.encode(values)).hexdigest()

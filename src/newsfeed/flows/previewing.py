@@ -1,0 +1,142 @@
+"""The next letter of each newsletter, as it would be sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from newsfeed.digest.select import Choice
+from newsfeed.flows.bodies import Bodies
+from newsfeed.flows.build import Workshop
+from newsfeed.flows.editions import next_slot_of, select
+from newsfeed.flows.plan import fingerprint
+from newsfeed.output.files import replace_file
+from newsfeed.settings import Newsletter
+
+_NOTE = "previews"
+_ENDINGS = ("html", "txt", "eml")
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What the next edition of a newsletter is. `slot` is aware, None without a schedule;
+    `more` are articles that are listed by title; `files` are absolute paths, none where there is
+    nothing to send.
+    """
+
+    newsletter: str
+    subject: str
+    slot: datetime | None
+    articles: int
+    more: int
+    files: tuple[str, ...]
+
+
+class _Noted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a preview was made from: the articles' state, everything else, what was chosen."""
+
+    state: str
+    key: str
+    chosen: str
+    preview: Preview
+
+
+def previews(shop: Workshop, state: str, *, everything: bool = False) -> list[Preview]:
+    """Bring the previews of all newsletters up to date; one whose inputs are as before is left.
+
+    `state` is that of the build report. Raises TemplateError, SettingsError, OutputError.
+    """
+    note = shop.index.note(_NOTE)
+    before = msgspec.msgpack.decode(note, type=dict[str, _Noted]) if note else {}
+    before = {} if everything else before
+    after = {
+        newsletter.name: _noted(shop, newsletter, state, before.get(newsletter.name))
+        for newsletter in shop.plan.newsletters
+    }
+    if after != before:
+        shop.index.set_note(_NOTE, msgspec.msgpack.encode(after))
+    return [noted.preview for noted in after.values()]
+
+
+def _noted(shop: Workshop, newsletter: Newsletter, state: str, before: _Noted | None) -> _Noted:
+    key = fingerprint(shop.plan.key, newsletter)
+    if before and _is_fresh(shop, before, state, key):
+        return before
+    slot = next_slot_of(newsletter, shop.plan.site.timezone, shop.seams.now)
+    choice = select(newsletter, shop.collection.articles)
+    chosen = fingerprint(key, slot, choice.items, choice.more)
+    if before and before.chosen == chosen and _all_there(shop, before.preview):
+        preview = before.preview
+    elif len(choice.items) < newsletter.min_items:
+        preview = _nothing(shop, newsletter, slot)
+    else:
+        preview = _make(shop, newsletter, choice, slot)
+    return _Noted(state=state, key=key, chosen=chosen, preview=preview)
+
+
+def _nothing(shop: Workshop, newsletter: Newsletter, slot: datetime | None) -> Preview:
+    """No letter is due; one of an earlier time is not left lying about."""
+    for ending in _ENDINGS:
+        (shop.plan.preview / f"{newsletter.name}.{ending}").unlink(missing_ok=True)
+    return Preview(newsletter=newsletter.name, subject="", slot=slot, articles=0, more=0, files=())
+
+
+def _is_fresh(shop: Workshop, before: _Noted, state: str, key: str) -> bool:
+    """Whether nothing changed that the preview depends on; time only matters at the slot."""
+    slot = before.preview.slot
+    return (
+        before.state == state
+        and before.key == key
+        and (slot is None or slot > shop.seams.now)
+        and _all_there(shop, before.preview)
+    )
+
+
+def _all_there(shop: Workshop, preview: Preview) -> bool:
+    return all((shop.plan.preview / Path(file).name).is_file() for file in preview.files)
+
+
+def try_letter(shop: Workshop, newsletter: Newsletter) -> bool:
+    """Compose the next letter and write nothing; False where there is nothing to send.
+
+    Raises TemplateError, SettingsError, OutputError.
+    """
+    slot = next_slot_of(newsletter, shop.plan.site.timezone, shop.seams.now)
+    choice = select(newsletter, shop.collection.articles)
+    if len(choice.items) < newsletter.min_items:
+        return False
+    _compose(shop, newsletter, choice, slot)
+    return True
+
+
+def _make(shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime | None) -> Preview:
+    """Compose the letter and write it in three forms: as shown, as text, as a message."""
+    subject, forms = _compose(shop, newsletter, choice, slot)
+    files = [str(shop.plan.preview / f"{newsletter.name}.{ending}") for ending in forms]
+    for file, data in zip(files, forms.values(), strict=True):
+        replace_file(Path(file), data)
+    return Preview(
+        newsletter=newsletter.name,
+        subject=subject,
+        slot=slot,
+        articles=len(choice.items),
+        more=len(choice.more),
+        files=tuple(files),
+    )
+
+
+def _compose(
+    shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime | None
+) -> tuple[str, dict[str, bytes]]:
+    """The subject, and the letter's forms by file ending."""
+    from newsfeed.flows.letters import compose_letter, make_edition, message_of
+
+    plan = shop.plan
+    when = slot or max(article.updated for article in choice.items)
+    bodies = Bodies(plan.folders, shop.collection.entries)
+    edition = make_edition(plan, newsletter, choice, when, bodies)
+    letter = compose_letter(plan, newsletter, edition)
+    message = message_of(plan, newsletter, letter, when)
+    forms = {"html": letter.html.encode(), "txt": letter.text.encode(), "eml": message}
+    return edition.subject, forms

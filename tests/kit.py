@@ -1,0 +1,121 @@
+"""A small site on disk that tests publish, in this process or by the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import feedparser
+
+from newsfeed import config
+from newsfeed.app import Project, make_plan, workshop
+from newsfeed.flows.build import BuildOptions, BuildReport
+from newsfeed.flows.plan import Plan, Seams
+from newsfeed.flows.publishing import PublishReport, publish
+
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+SETTINGS = """\
+[site]
+title = "한반도 브리핑"
+url = "https://news.example.org"
+language = "ko"
+author = "편집실"
+timezone = "Asia/Seoul"
+[[sources]]
+path = "posts"
+"""
+
+NEWSLETTER = """\
+[[newsletters]]
+name = "weekly"
+title = "주간 브리핑"
+schedule = "mon 08:00"
+from = "한반도 브리핑 <news@example.org>"
+"""
+
+
+class Site:
+    """A folder with newsfeed.toml and posts/."""
+
+    def __init__(self, folder: Path, settings: str = SETTINGS) -> None:
+        self.folder = folder
+        self.posts = folder / "posts"
+        self.output = folder / "public"
+        self.posts.mkdir(parents=True)
+        self.configure(settings)
+
+    def configure(self, settings: str) -> None:
+        """Replace the settings file."""
+        (self.folder / "newsfeed.toml").write_text(settings, encoding="utf-8")
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        """Write a file below posts/."""
+        path = self.posts / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def post(self, name: str, body: str = "Text.", **fields: str) -> Path:
+        """Write an article with front matter; a title is made up where none is given."""
+        head = {"title": f"Title of {name}", **fields}
+        lines = "".join(f"{key}: {value}\n" for key, value in head.items())
+        return self.write(name, f"---\n{lines}---\n\n{body}\n")
+
+    def plan(self) -> Plan:
+        """The plan that the settings give."""
+        file = self.folder / "newsfeed.toml"
+        settings = config.load(file, {})
+        return make_plan(Project(file=file, base=self.folder, settings=settings))
+
+    def publish(
+        self,
+        now: datetime = NOW,
+        *,
+        workers: int = 1,
+        allow_empty: bool = False,
+        options: BuildOptions | None = None,
+    ) -> PublishReport:
+        """`newsfeed publish` in this process, with the clock at `now`."""
+        seams = Seams(
+            now=now, clock_ns=time.time_ns, workers=workers, progress=lambda _what, _done: None
+        )
+        with workshop(self.plan(), seams, allow_empty=allow_empty) as shop:
+            return publish(shop, options or BuildOptions())
+
+    def build(self, now: datetime = NOW, **options: bool) -> BuildReport:
+        """The build's part of `publish`."""
+        return self.publish(now, options=BuildOptions(**options)).build
+
+    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """The real command line, in a process of its own, standing in the folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "newsfeed", *words],
+            cwd=self.folder,
+            env={**os.environ, **environment},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    def read(self, path: str) -> str:
+        """A file of the output folder."""
+        return (self.output / path).read_text(encoding="utf-8")
+
+    def feed(self, path: str = "feed.xml") -> feedparser.FeedParserDict:
+        """A feed of the output folder as an independent reader sees it."""
+        return feedparser.parse((self.output / path).read_bytes())
+
+    def titles(self, path: str = "feed.xml") -> list[str]:
+        """The titles of a feed's items."""
+        return [entry.title for entry in self.feed(path).entries]
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the output folder."""
+        found = (path for path in self.output.rglob("*") if path.is_file())
+        return {str(p.relative_to(self.output)): p.read_bytes() for p in found}
