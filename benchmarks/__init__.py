@@ -1,0 +1,1 @@
+"""Measurements beside other programs on the same work; one command each, see the Makefile."""
