@@ -2,7 +2,7 @@
 
 VENV    := .venv
 PYTHON  := $(VENV)/bin/python
-PIP     := $(PYTHON) -m pip --disable-pip-version-check --quiet install
+PIP     := $(PYTHON) -m pip --disable-pip-version-check -qq install
 RUNTIME := $(VENV)/.runtime-installed
 DEV     := $(VENV)/.dev-installed
 PYTEST  := $(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup

@@ -231,7 +231,7 @@ def install_pelican(work: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     subprocess.run(
         [
-            *(environment / "bin" / "python", "-m", "pip", "install", "--quiet"),
+            *(environment / "bin" / "python", "-m", "pip", "install", "-qq"),
             *("--require-hashes", "--requirement", HERE / "pelican.lock"),
         ],
         check=True,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -38,21 +39,20 @@ def fork_map(
 
     chunk = max(1, min(200, len(items) // (workers * 8)))
     chunks = [range(i, min(i + chunk, len(items))) for i in range(0, len(items), chunk)]
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("fork"), initializer=_inherit, initargs=(function, items)
-    ) as pool:
+    inherit = partial(_inherit, function, items)
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork"), initializer=inherit) as pool:
         for results in pool.map(_work, chunks):
-            yield from results
+            yield from cast("list[Result]", results)
 
 
 class _Inherited:
     """What a child got from its parent; empty in the parent."""
 
-    function: Callable[[object], object]
-    items: Sequence[object]
+    function: Callable[[Any], Any]
+    items: Sequence[Any]
 
 
-def _inherit(function: Callable[[object], object], items: Sequence[object]) -> None:
+def _inherit(function: Callable[[Item], Result], items: Sequence[Item]) -> None:
     _Inherited.function = staticmethod(function)
     _Inherited.items = items
 

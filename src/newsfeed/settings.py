@@ -22,7 +22,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Base of all tables: frozen, and a key that nobody knows is an error."""
 
 
-class Site(Table):
+class Site(Table, frozen=True):
     """The site that the articles belong to."""
 
     title: Text
@@ -33,7 +33,7 @@ class Site(Table):
     timezone: Text = "UTC"
 
 
-class Source(Table):
+class Source(Table, frozen=True):
     """A folder of articles, or a remote feed."""
 
     path: str = ""
@@ -54,7 +54,7 @@ class Source(Table):
     language: str = ""
 
 
-class FeedPaths(Table):
+class FeedPaths(Table, frozen=True):
     """Where the feeds lie below the output folder."""
 
     rss: Text = "feed.xml"
@@ -66,7 +66,7 @@ class FeedPaths(Table):
     language: Text = "languages/{slug}/"
 
 
-class Feeds(Table):
+class Feeds(Table, frozen=True):
     """What the feeds hold and where they go."""
 
     output: Text = "public"
@@ -80,19 +80,19 @@ class Feeds(Table):
     paths: FeedPaths = FeedPaths()
 
 
-class Pages(Table):
+class Pages(Table, frozen=True):
     """Article pages; `None` means: only where the folder has no site of its own."""
 
     enabled: bool | None = None
 
 
-class Publish(Table):
+class Publish(Table, frozen=True):
     """What happens between building and sending."""
 
     deploy: str = ""
 
 
-class Newsletter(Table):
+class Newsletter(Table, frozen=True):
     """Something one can subscribe to: a selection, a schedule, a look."""
 
     name: Name
@@ -122,13 +122,13 @@ class Newsletter(Table):
     stop_at_failures: Share = "5%"
 
 
-class MailFiles(Table):
+class MailFiles(Table, frozen=True):
     """The `files` transport."""
 
     limit: Count = 100
 
 
-class MailSmtp(Table):
+class MailSmtp(Table, frozen=True):
     """The `smtp` transport."""
 
     host: Text = "localhost"
@@ -143,7 +143,7 @@ class MailSmtp(Table):
     per_domain: tuple[str, ...] = ()
 
 
-class DkimKey(Table):
+class DkimKey(Table, frozen=True):
     """A DKIM signature that every letter carries."""
 
     domain: Text
@@ -151,7 +151,7 @@ class DkimKey(Table):
     key_file: Text = ".newsfeed/dkim.pem"
 
 
-class Mail(Table):
+class Mail(Table, frozen=True):
     """How letters leave."""
 
     transport: Literal["files", "smtp"] = "files"
@@ -163,33 +163,33 @@ class Mail(Table):
     dkim: tuple[DkimKey, ...] = ()
 
 
-class Store(Table):
+class Store(Table, frozen=True):
     """Where things are remembered."""
 
     url: Text = "sqlite:///.newsfeed/newsfeed.db"
     secret_file: Text = ".newsfeed/secret.key"  # noqa: S105  # a file's name
 
 
-class Server(Table):
+class Server(Table, frozen=True):
     """The web server, and the address under which people reach it."""
 
     listen: Text = "127.0.0.1:8000"
     url: str = ""
 
 
-class Cluster(Table):
+class Cluster(Table, frozen=True):
     """Many machines."""
 
     broker: str = ""
 
 
-class Operator(Table):
+class Operator(Table, frozen=True):
     """Who is told what."""
 
     notify: str = ""
 
 
-class Settings(Table):
+class Settings(Table, frozen=True):
     """Everything that an operator can set."""
 
     site: Site

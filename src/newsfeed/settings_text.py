@@ -17,9 +17,9 @@ def as_toml(settings: Settings) -> str:
 
 
 def _table(name: str, value: object) -> str:
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list | tuple):
         return "\n".join(f"[[{name}]]\n{_body(name, item)}" for item in value)
-    return f"[{name}]\n{_body(name, value)}"
+    return f"[{name}]\n{_body(name, value)}" if isinstance(value, dict) else ""
 
 
 def _body(name: str, table: Mapping[str, object]) -> str:

@@ -176,6 +176,13 @@ def test_dark_text_returns_on_a_bright_background() -> None:
     assert made.dark == {"d-1c2026": "#1c2026"}
 
 
+def test_dark_mode_undoes_a_colour_that_was_mended_for_light_mode() -> None:
+    """Near-white text: darker on white, as it was on black."""
+    made = fit_body('<span style="color: #e6e8ec">x</span>')
+    assert made.html == '<span style="color: #737476" class="d-e6e8ec">x</span>'
+    assert made.dark == {"d-e6e8ec": "#e6e8ec"}
+
+
 def test_of_authors_styles_only_those_that_cannot_break_the_letter_stay() -> None:
     """No positions, sizes or images."""
     made = fit_body(

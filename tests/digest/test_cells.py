@@ -55,6 +55,21 @@ def test_a_cut_keeps_within_its_limit_and_is_a_beginning(text: str, limit: int) 
         assert text.startswith(cut.removesuffix(cells.ELLIPSIS))
 
 
+@pytest.mark.parametrize(
+    ("text", "limit", "cut"),
+    [
+        ("안녕, 세상 여러분", 8, "안녕…"),
+        ("안녕하세요 여러분", 12, "안녕하세요…"),
+        ("one two three", 9, "one two…"),
+        ("한글", 3, "한…"),
+        ("한글", 1, "…"),
+    ],
+)
+def test_a_cut_falls_on_a_space_and_leaves_no_comma(text: str, limit: int, cut: str) -> None:
+    """As an editor would cut."""
+    assert cells.cut(text, limit) == cut
+
+
 @given(TEXTS, st.integers(2, 20))
 def test_pieces_are_the_text(text: str, limit: int) -> None:
     """Nothing is lost between pieces, and each fits."""

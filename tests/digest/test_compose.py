@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -286,6 +287,21 @@ def test_a_letter_from_the_right_mirrors_its_sides() -> None:
     assert article.get("dir") == "ltr"
     assert "text-align:left" in article.get("style")
     assert "padding-right:22px" in page.xpath("//ul")[0].get("style")
+
+
+def test_dates_are_those_of_the_letters_zone() -> None:
+    """Published on the 20th in London's evening is the 21st in Seoul."""
+    evening = datetime(2026, 11, 20, 18, tzinfo=UTC)
+    assert "2026년 11월 21일" in made(edition(item(1, "", published=evening))).text
+
+
+def test_a_template_that_takes_more_than_expected_still_gives_a_small_letter(
+    tmp_path: Path,
+) -> None:
+    """The estimate is only a beginning; what counts is the result."""
+    (tmp_path / "_image.html.j2").write_text("<p>much</p>" * 900, encoding="utf-8")
+    wordy = edition(*(item(number, long_body(1), image=picture()) for number in range(9)))
+    assert len(compose(wordy, SENDER, templates(tmp_path)).html.encode()) <= LIMIT
 
 
 def test_a_sender_without_site_or_address_leaves_no_gaps() -> None:

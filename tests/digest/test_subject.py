@@ -76,6 +76,11 @@ def test_only_the_lead_is_shortened_and_at_a_word() -> None:
     )
 
 
+def test_a_lead_that_stands_twice_shares_the_room() -> None:
+    """The limit is for the line, not for each name."""
+    assert cells.width(line("{lead} / {lead}", lead="가나다라 " * 12)) <= LIMIT
+
+
 def test_an_emoji_is_never_cut_in_two() -> None:
     """A family of four joined people stays or goes as a whole."""
     family = "👨\u200d👩\u200d👧\u200d👦"

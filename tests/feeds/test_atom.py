@@ -151,3 +151,10 @@ def test_only_an_entry_in_another_language_names_it() -> None:
     """xml:lang is inherited (F-A-13)."""
     assert atom_entry(item(language="en")).get(XML_LANG) == "en"
     assert atom_entry(item(language="ko")).get(XML_LANG) is None
+
+
+def test_an_entry_of_unknown_language_names_none() -> None:
+    """An empty tag is not valid (RFC 4287 section 2)."""
+    entry = atom_entry(item(language=""))
+    assert [sorted(link) for link in attributes(entry, "atom:link")] == [["href", "rel", "type"]]
+    assert entry.get(XML_LANG) is None

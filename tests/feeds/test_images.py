@@ -73,10 +73,11 @@ def test_otherwise_there_is_no_enclosure(image: Image | None, in_content: bool) 
     assert "attachments" not in json_item(written)
 
 
-def test_an_image_in_the_body_is_a_thumbnail_only() -> None:
-    """Readers that show media:content above the body would show it twice (F-M-04)."""
+def test_an_image_in_the_body_is_no_enclosure_as_well() -> None:
+    """Readers that show an enclosure beside the body would show it twice (F-M-04)."""
     written = item(image=IMAGE, image_in_content=True)
     for element in (rss_item(written), atom_entry(written)):
-        assert attributes(element, "media:content") == []
+        assert len(attributes(element, "media:content")) == 1
         assert attributes(element, "media:thumbnail") == [{"url": IMAGE.url, **SIZE}]
+        assert attributes(element, "enclosure") == []
     assert json_item(written)["image"] == IMAGE.url

@@ -161,10 +161,7 @@ def test_after_a_crash_before_renaming_the_new_files_are_still_ours(folder: _Fol
 
 
 def test_many_files_come_out_the_same_from_several_processes(tmp_path: Path) -> None:
-    groups = [
-        [Output(path=f"{i}", fingerprint=str(i), produce=lambda i=i: str(i).encode())]
-        for i in range(40)
-    ]
+    groups = [[Output(path=f"{i}", fingerprint=str(i), produce=str(i).encode)] for i in range(40)]
     for workers, name in ((1, "one"), (3, "three")):
         publish(
             tmp_path / name,

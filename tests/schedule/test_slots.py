@@ -109,6 +109,18 @@ def test_a_schedule_is_due_when_its_words_say(
             "2026-03-08T05:00Z",
             ["2026-03-08T03:15-04:00", "2026-03-08T03:30-04:00", "2026-03-09T02:15-04:00"],
         ),
+        (  # of two times in one rule, the one in the gap comes second
+            "10,35 2 * * *",
+            LORD_HOWE,
+            "2026-10-03T12:00Z",
+            ["2026-10-04T02:35+11:00", "2026-10-04T02:40+11:00", "2026-10-05T02:10+11:00"],
+        ),
+        (  # asked between the gap's end and the slot that was pushed out of it
+            "daily 02:30",
+            NEW_YORK,
+            "2026-03-08T07:10Z",
+            ["2026-03-08T03:30-04:00", "2026-03-09T02:30-04:00"],
+        ),
         (  # 1987 and 1988 are the last years in which Seoul changed its clocks
             "daily 02:30",
             SEOUL,
@@ -173,11 +185,10 @@ def test_a_slot_at_the_end_counts_and_one_at_the_start_does_not() -> None:
 
 def test_a_year_of_minutes_is_searched_by_halving() -> None:
     """The last minute of a long interval is found, whatever lies before."""
-    until = datetime(2036, 11, 1, 6, 30, 59, tzinfo=UTC)
-    found = latest_slot(
-        parse_schedule("* * * * *"), ZoneInfo(SEOUL), datetime(2026, 1, 1, tzinfo=UTC), until
-    )
-    assert found == datetime(2036, 11, 1, 6, 30, tzinfo=UTC)
+    schedule, zone = parse_schedule("* * * * *"), ZoneInfo(SEOUL)
+    start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 11, 1, 6, 30, tzinfo=UTC)
+    for seconds in (0, 1, 59):
+        assert latest_slot(schedule, zone, start, end + timedelta(seconds=seconds)) == end
 
 
 def test_there_is_no_slot_after_the_last_year() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from newsfeed.collect.entry import Entry, Folder, read_entry
+from newsfeed.collect.entry import Folder, read_entry
 from newsfeed.collect.files import Found, stamp, walk
-from newsfeed.collect.index import Index, Row
+from newsfeed.collect.index import Index, Row, row
 from newsfeed.errors import Fault, SourceError
 from newsfeed.parallel import fork_map
 
@@ -57,23 +57,23 @@ def scan(
             if known.get(path) != file.stamp or (folder.name, path) in stale
         ]
         vanished = known.keys() - found.keys()
-        index.forget(folder.name, vanished)
-        entries = fork_map(
-            partial(read_entry, folder=folder), new, threshold=PARALLEL_FROM, workers=workers
-        )
-        index.remember(_counted(folder.name, new, entries, progress), started)
+        index.forget(folder.name, [*vanished, *(file.path for file in new if file.path in known)])
+        rows = fork_map(partial(_read, folder), new, threshold=PARALLEL_FROM, workers=workers)
+        index.remember(folder.name, _counted(rows, progress), started)
         changed = changed or bool(new or vanished)
     if changed:
         index.remember_pictures({p: stamp(Path(p)) for p in index.picture_paths()}, started)
     return Scan(changed=changed, counts=counts, faults=tuple(faults))
 
 
-def _counted(
-    source: str, new: list[Found], entries: Iterator[Entry], progress: Callable[[int], None]
-) -> Iterator[Row]:
-    for number, (found, entry) in enumerate(zip(new, entries, strict=True), 1):
+def _read(folder: Folder, found: Found) -> Row:
+    return row(found, read_entry(found, folder))
+
+
+def _counted(rows: Iterator[Row], progress: Callable[[int], None]) -> Iterator[Row]:
+    for number, one in enumerate(rows, 1):
         progress(number)
-        yield Row(source, found, entry)
+        yield one
 
 
 def _files(

@@ -102,7 +102,7 @@ def read_entry(found: files.Found, folder: Folder) -> Entry:
 def read_body(entry: Entry, folder: Folder) -> str:
     """The article's text without front matter and title. Raises ArticleError."""
     text = decode_source(files.read(folder.root / entry.raw_path)).text
-    return "".join(text.splitlines(keepends=True)[entry.body_line - 1 :])
+    return "\n".join(text.split("\n")[entry.body_line - 1 :])
 
 
 def find_file(reference: str, path: str, folder: Folder) -> tuple[list[str], Path | None]:

@@ -55,9 +55,11 @@ def candidates(reference: str, article: str, root: str, roots: tuple[str, ...]) 
 
 def existing(places: list[str], roots: tuple[str, ...]) -> Path | None:
     """The first place that is a regular file, and no link leads it out of `roots`."""
-    for place in map(Path, places):
-        if stamp(place) and any(place.resolve().is_relative_to(Path(r).resolve()) for r in roots):
-            return place
+    for place in places:
+        if os.path.lexists(place) and stamp(Path(place)):
+            real = Path(place).resolve()
+            if any(real.is_relative_to(Path(root).resolve()) for root in roots):
+                return Path(place)
     return None
 
 

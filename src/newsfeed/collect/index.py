@@ -24,10 +24,10 @@ RACY = 2_000_000_000
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (
-  source TEXT NOT NULL, path TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, path TEXT NOT NULL,
   size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL,
-  picture TEXT NOT NULL, entry BLOB NOT NULL,
-  PRIMARY KEY (source, path)) WITHOUT ROWID;
+  picture TEXT NOT NULL, UNIQUE (source, path));
+CREATE TABLE IF NOT EXISTS entry (file INTEGER PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS picture (path TEXT PRIMARY KEY, stamp BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
@@ -36,11 +36,16 @@ _UNTRUSTED = Stamp(-1, 0, 0, 0)
 
 
 class Row(NamedTuple):
-    """A file that was read, and what it gave."""
+    """A file that was read: the picture that its entry was looked for at, and the entry encoded."""
 
-    source: str
     found: Found
-    entry: Entry
+    picture: str
+    entry: bytes
+
+
+def row(found: Found, entry: Entry) -> Row:
+    """What to remember of a file. Encoding is done where the file was read."""
+    return Row(found, entry.picture, msgspec.msgpack.encode(entry))
 
 
 class Index:
@@ -57,7 +62,9 @@ class Index:
             path.unlink(missing_ok=True)
             self._db = _open(path)
         if self.note("key") != key.encode():
-            self._db.executescript("DELETE FROM file; DELETE FROM picture; DELETE FROM note;")
+            self._db.executescript(
+                "DELETE FROM file; DELETE FROM entry; DELETE FROM picture; DELETE FROM note;"
+            )
             self.set_note("key", key.encode())
 
     def __enter__(self) -> Self:
@@ -79,7 +86,10 @@ class Index:
     def entries(self, source: str) -> Iterator[Entry]:
         """Every entry of a source, by path."""
         decoder = msgspec.msgpack.Decoder(Entry)
-        query = "SELECT entry FROM file WHERE source = ? ORDER BY path"
+        query = (
+            "SELECT value FROM file JOIN entry ON entry.file = file.id"
+            " WHERE source = ? ORDER BY path"
+        )
         for (blob,) in self._db.execute(query, (source,)):
             yield decoder.decode(blob)
 
@@ -96,41 +106,31 @@ class Index:
 
     def blame(self, source: str, path: str, fault: Fault) -> None:
         """Keep a fault that came out after reading, for as long as the file does not change."""
-        where = (source, path)
-        row = self._db.execute(
-            "SELECT entry FROM file WHERE source = ? AND path = ?", where
-        ).fetchone()
-        if row:
-            entry = msgspec.msgpack.decode(row[0], type=Entry)
-            blob = msgspec.msgpack.encode(msgspec.structs.replace(entry, fault=fault))
-            self._db.execute(
-                "UPDATE file SET entry = ? WHERE source = ? AND path = ?", (blob, *where)
-            )
+        query = (
+            "SELECT file, value FROM file JOIN entry ON entry.file = file.id"
+            " WHERE source = ? AND path = ?"
+        )
+        for file, blob in self._db.execute(query, (source, path)).fetchall():
+            entry = msgspec.msgpack.decode(blob, type=Entry)
+            blamed = msgspec.msgpack.encode(msgspec.structs.replace(entry, fault=fault))
+            self._db.execute("UPDATE entry SET value = ? WHERE file = ?", (blamed, file))
 
     def forget(self, source: str, paths: Iterable[str]) -> None:
-        """Drop rows."""
-        self._db.executemany(
-            "DELETE FROM file WHERE source = ? AND path = ?", ((source, path) for path in paths)
-        )
+        """Drop what is known of files."""
+        places = [(source, path) for path in paths]
+        condition = "SELECT id FROM file WHERE source = ? AND path = ?"
+        self._db.executemany(f"DELETE FROM entry WHERE file = ({condition})", places)  # noqa: S608
+        self._db.executemany("DELETE FROM file WHERE source = ? AND path = ?", places)
 
-    def remember(self, rows: Iterable[Row], read_at: int) -> None:
-        """Keep what files gave. `read_at` is when reading began, in nanoseconds of the clock that
-        stamps files.
+    def remember(self, source: str, rows: Iterable[Row], read_at: int) -> None:
+        """Keep what files gave that are not known, or were forgotten. `read_at` is when reading
+        began, in nanoseconds of the clock that stamps files.
         """
-        encoder = msgspec.msgpack.Encoder()
-        self._db.executemany(
-            "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    source,
-                    found.path,
-                    *trusted(found.stamp, read_at),
-                    entry.picture,
-                    encoder.encode(entry),
-                )
-                for source, found, entry in rows
-            ),
-        )
+        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM file").fetchone()
+        for number, (found, picture, entry) in enumerate(rows, last + 1):
+            values = (number, source, found.path, *trusted(found.stamp, read_at), picture)
+            self._db.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            self._db.execute("INSERT INTO entry VALUES (?, ?)", (number, entry))
 
     def remember_pictures(self, stamps: dict[str, Stamp | None], read_at: int) -> None:
         """Replace what is known of local images."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from newsfeed.errors import ArticleError
 from newsfeed.text import clean
 
+_UNFIT = re.compile(r"[\\\n\t?#]")
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 MAX_BYTES = 1024
 
@@ -34,11 +35,6 @@ def date_parts(date: datetime) -> dict[str, str]:
         "minute": f"{date.minute:02}",
         "second": f"{date.second:02}",
     }
-
-
-def needs_date(pattern: str) -> bool:
-    """Whether the pattern holds a placeholder that only a date can fill."""
-    return any(name in _DATE_NAMES for name in _PLACEHOLDER.findall(pattern))
 
 
 def expand(pattern: str, values: Mapping[str, str]) -> str:
@@ -66,7 +62,8 @@ def path(text: str) -> str:
             f"the permalink {text!r} is a whole address", remedy="give a path such as /news/one/"
         )
     parts = text.split("/")
-    if any(part in {".", ".."} for part in _decoded(parts)) or any(c in text for c in "\\\n\t?#"):
+    plain = re.sub("%2e", ".", text, flags=re.IGNORECASE) if "%" in text else text
+    if not {".", ".."}.isdisjoint(plain.split("/")) or _UNFIT.search(text):
         raise ArticleError(
             f"the permalink {text!r} would leave the site or is not a path",
             remedy="give a path such as /news/one/",
@@ -75,10 +72,3 @@ def path(text: str) -> str:
     if len(joined.encode()) > MAX_BYTES or any(len(part.encode()) > 255 for part in parts):
         raise ArticleError("the permalink is too long", remedy="give the article a short `slug`")
     return joined + "/" if text.endswith("/") and joined != "/" else joined
-
-
-def _decoded(parts: list[str]) -> list[str]:
-    return [re.sub("%2e", ".", part, flags=re.IGNORECASE) for part in parts]
-
-
-_DATE_NAMES = frozenset(date_parts(datetime(2000, 1, 1)))  # noqa: DTZ001  # only the names count

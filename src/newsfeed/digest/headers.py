@@ -26,7 +26,7 @@ LINE = 78
 """Characters that a header line should not pass (RFC 5322 section 2.1.1)."""
 
 _LINE_WITH_WORD = 76
-_WORD = 75
+_LONGEST_GRAPHEME = 36
 _LONGEST_LINE = 998
 _LONGEST_LIST_ID = 255
 _FOLD = "\r\n "
@@ -133,12 +133,12 @@ def _folded(words: list[str], column: int, limit: int = LINE) -> str:
 def _encoded_words(value: str, column: int) -> list[str]:
     """`value` as base64 encoded-words of whole graphemes (RFC 2047 sections 2 and 5).
 
-    Each has 75 characters at most, its line 76; the first one begins at `column`.
+    A line has 76 characters at most, and so each word 75; the first one begins at `column`.
     """
     words, chunk = [], b""
     for character in _characters(value):
         size = _word_size(len(chunk) + len(character))
-        if chunk and size > min(_WORD, _LINE_WITH_WORD - column):
+        if chunk and size > _LINE_WITH_WORD - column:
             words.append(_encoded_word(chunk))
             chunk, column = b"", 1
         chunk += character
@@ -148,7 +148,7 @@ def _encoded_words(value: str, column: int) -> list[str]:
 def _characters(value: str) -> Iterator[bytes]:
     """The graphemes of `value` in UTF-8, or code points where one alone would fill a word."""
     for grapheme in graphemes(value):
-        if _word_size(len(grapheme.encode())) <= _WORD // 2:
+        if len(grapheme.encode()) <= _LONGEST_GRAPHEME:
             yield grapheme.encode()
         else:
             yield from (character.encode() for character in grapheme)

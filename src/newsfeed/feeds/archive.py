@@ -36,11 +36,6 @@ def cut(sequences: Iterable[int], size: int) -> tuple[ArchivePart, ...]:
     return tuple(ArchivePart(number, tuple(members[number])) for number in sorted(members))
 
 
-def newest(parts: Sequence[ArchivePart]) -> int | None:
-    """The number that a feed's `prev-archive` names: the open document, None without any."""
-    return parts[-1].number if parts else None
-
-
 def neighbours(parts: Sequence[ArchivePart], number: int) -> tuple[int | None, int | None]:
     """The numbers of the documents before and after document `number`: prev- and next-archive.
 

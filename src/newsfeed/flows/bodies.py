@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from newsfeed.collect.entry import Entry, Folder, is_html, read_body
+from newsfeed.collect.entry import Entry, Folder, is_html, media_url, read_body
 from newsfeed.collect.markup import MarkupContext, Profile, Rendered, excerpt, plain_text, render
 from newsfeed.errors import ArticleError, BodyError
 from newsfeed.flows.terms import Vocabulary
@@ -91,6 +91,7 @@ class Bodies:
     ) -> Rendered:
         """The article's body. Raises BodyError where it cannot be read or rendered."""
         folder = self._folders[article.source]
+        entry = self._entries[article.source, article.path]
         context = MarkupContext(
             url=article.url,
             lead_image=article.image.url if article.image else "",
@@ -98,9 +99,10 @@ class Bodies:
             kramdown=folder.convention.kramdown,
             heading_shift=heading_shift,
             markdown=not is_html(article.path),
+            local={raw: media_url(path, folder) for raw, path in entry.media.items()},
         )
         try:
-            source = read_body(self._entries[article.source, article.path], folder)
+            source = read_body(entry, folder)
             return render(source, context, profile)
         except ArticleError as error:
             raise BodyError(article.source, error.fault(article.path)) from None

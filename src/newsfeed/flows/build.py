@@ -123,9 +123,11 @@ class Workshop:
         """Whether the page of an address would lie where something of ours does."""
         from newsfeed.flows.paging import page_path, reserved
 
+        if not self.plan.pages:
+            return False
         page = PurePosixPath(page_path(self.plan, url))
         places = {str(place) for place in (page, *page.parents)}
-        return self.plan.pages and not places.isdisjoint(reserved(self.plan))
+        return not places.isdisjoint(reserved(self.plan))
 
 
 def build(shop: Workshop, options: BuildOptions) -> BuildReport:

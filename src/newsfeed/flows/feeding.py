@@ -32,7 +32,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is "" for the main feed, else that of `term`; `archive` is the number of an RFC 5005
     archive document, 0 for others. `prev` and `next` are numbers of its neighbours in the
-    archive, 0 where there is none.
+    archive, None where there is none.
     """
 
     title: str
@@ -41,19 +41,18 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     term: Term | None = None
     archive: int = 0
-    prev: int = 0
-    next: int = 0
+    prev: int | None = None
+    next: int | None = None
 
 
 def plan_feeds(plan: Plan, articles: Sequence[Article], terms: Vocabulary) -> list[Feed]:
     """The main feed, those of terms, and the archive. Articles come newest first."""
     parts = _archive(plan, articles) if plan.feeds.archive else []
-    newest = parts[-1].archive if parts else 0
     main = Feed(
         title=plan.site.title,
         paths={f: getattr(plan.feeds.paths, f) for f in plan.feeds.formats},
         articles=tuple(articles[: plan.feeds.limit]),
-        prev=newest,
+        prev=parts[-1].archive if parts else None,
     )
     by_terms = [feed for kind in plan.feeds.by for feed in _by(plan, articles, terms, kind)]
     return [main, *by_terms, *parts]
@@ -84,22 +83,22 @@ def _slugs(articles: Sequence[Article], terms: Vocabulary) -> list[str]:
 
 def _archive(plan: Plan, articles: Sequence[Article]) -> list[Feed]:
     """The RFC 5005 archive of the RSS and Atom feeds, oldest document first."""
-    from newsfeed.feeds.archive import cut
+    from newsfeed.feeds.archive import cut, neighbours
 
     by_sequence = {article.sequence: article for article in articles}
     parts = cut(by_sequence, plan.feeds.archive_size)
     formats = [name for name in plan.feeds.formats if name != "json"]
-    numbers = [0, *(part.number for part in parts), 0]
+    around = {part.number: neighbours(parts, part.number) for part in parts}
     return [
         Feed(
             title=plan.site.title,
             paths={f: f"archive/{part.number}/{_file_name(plan, f)}" for f in formats},
             articles=tuple(by_sequence[member] for member in part.members),
             archive=part.number,
-            prev=numbers[place],
-            next=numbers[place + 2],
+            prev=around[part.number][0],
+            next=around[part.number][1],
         )
-        for place, part in enumerate(parts)
+        for part in parts
         if formats
     ]
 
@@ -131,7 +130,7 @@ def _file_name(plan: Plan, kind: str) -> str:
 
 
 def _links(plan: Plan, feed: Feed, kind: str) -> FeedLinks:
-    def archive(number: int) -> str:
+    def archive(number: int | None) -> str:
         path = f"archive/{number}/{_file_name(plan, kind)}"
         return address(plan, path) if number and kind != "json" else ""
 

@@ -22,6 +22,8 @@ class MarkupContext(msgspec.Struct, frozen=True, kw_only=True):
     `drop_lead_image` it is taken out of the body where the body begins with it, for those who
     show it above. `heading_shift` lowers headings by so many levels, to h6 at most. `kramdown`
     tells that the source is in Jekyll's dialect, `markdown=False` that it is HTML already.
+    `local` maps references to files of the folder, as authors write them, to the absolute
+    addresses at which those are published.
     """
 
     url: str
@@ -30,6 +32,7 @@ class MarkupContext(msgspec.Struct, frozen=True, kw_only=True):
     kramdown: bool = True
     heading_shift: int = 0
     markdown: bool = True
+    local: dict[str, str] = {}
 
 
 class Reference(msgspec.Struct, frozen=True):

@@ -72,7 +72,8 @@ def _last_sentence_end(text: str, ends: list[int]) -> int:
 def author_excerpt(text: str) -> str:
     """An author's excerpt, which may hold Markdown and HTML, as plain text on one line.
 
-    Nothing is cut; dots or an ellipsis at the end become one "…".
+    Nothing is cut; dots or an ellipsis at the end become one "…". Raises ArticleError where its
+    markup is out of all proportion.
     """
     if _MARKUP.search(text):
         # "2024. 7. 12." at the start is a date and not the first item of a list.

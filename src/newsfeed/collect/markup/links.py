@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from newsfeed.collect.markup.context import Reference
 from newsfeed.collect.markup.dom import remove
@@ -12,6 +12,8 @@ from newsfeed.collect.markup.srcset import candidates
 from newsfeed.urls import LINK_SCHEMES, WEB_SCHEMES, absolute
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lxml.etree import _Element as Element
 
 _FILE = re.compile(r"\.(?!(?:html?|php|aspx?|jsp)$)[a-z][a-z0-9]{1,4}$", re.IGNORECASE)
@@ -19,13 +21,15 @@ _KEPT_REL = ("nofollow", "sponsored", "ugc")
 _CITING = ("blockquote", "q", "del", "ins")
 
 
-def make_absolute(body: Element, url: str) -> tuple[Reference, ...]:
+def make_absolute(body: Element, url: str, local: Mapping[str, str]) -> tuple[Reference, ...]:
     """Resolve the addresses in `body` against the article's `url`; the media and files it names.
+
+    `local` knows the addresses of references to files that lie beside the article.
 
     A link that cannot be followed safely loses its address and keeps its text; an image without
     a usable address goes.
     """
-    addresses = _Addresses(url)
+    addresses = _Addresses(url, local)
     for element in list(body.iter("a", "img", "video", "audio", "source", *_CITING)):
         if element.tag == "a":
             _resolve_link(element, addresses)
@@ -39,8 +43,9 @@ def make_absolute(body: Element, url: str) -> tuple[Reference, ...]:
 class _Addresses:
     """Resolves addresses of one article and keeps the references among them, in order."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, local: Mapping[str, str]) -> None:
         self.url = url
+        self.local = local
         self.host = urlsplit(url).netloc
         self.references: dict[Reference, None] = {}
 
@@ -51,7 +56,7 @@ class _Addresses:
         raw = element.get(attribute)
         if raw is None:
             return ""
-        url = absolute(raw, self.url, schemes=schemes)
+        url = self.absolute(raw, schemes)
         if url is None or (refers and not raw.strip()):
             del element.attrib[attribute]
             return ""
@@ -59,6 +64,12 @@ class _Addresses:
         if refers:
             self.references[Reference(raw, url)] = None
         return url
+
+    def absolute(self, raw: str, schemes: frozenset[str]) -> str | None:
+        """The address of a local file, else `raw` resolved. Markdown percent-encodes it."""
+        if self.local and (known := self.local.get(raw) or self.local.get(unquote(raw))):
+            return known
+        return absolute(raw, self.url, schemes=schemes)
 
 
 def _resolve_link(link: Element, addresses: _Addresses) -> None:
@@ -89,7 +100,7 @@ def _resolve_medium(medium: Element, addresses: _Addresses) -> None:
 def _resolve_srcset(medium: Element, srcset: str, addresses: _Addresses) -> None:
     kept: list[str] = []
     for raw, descriptor in candidates(srcset):
-        url = absolute(raw, addresses.url, schemes=WEB_SCHEMES)
+        url = addresses.absolute(raw, WEB_SCHEMES)
         if url is not None:
             addresses.references[Reference(raw, url)] = None
             kept.append(f"{url} {descriptor}".rstrip())

@@ -20,7 +20,14 @@ _HOLLOW = frozenset([_BLANK, *_HOLLOW_NAMES.split()])
 _LOWEST_HEADING = 6
 
 
-def make_known(body: Element) -> None:
+def tidy(body: Element) -> None:
+    """Give the body blocks that any reader shows alike, each with something in it."""
+    _make_known(body)
+    wrap_bare(body)
+    drop_blank(body)
+
+
+def _make_known(body: Element) -> None:
     """Make divisions of the blocks that the allow-list does not know, so that their text stays
     apart from the text around.
     """
@@ -79,10 +86,10 @@ def _wrap(body: Element, run: list[Element], text: str | None, before: Element |
     paragraph = etree.Element("p")
     paragraph.text = text.lstrip() if text else None
     paragraph.extend(run)
-    if run and run[-1].tail:
+    if not run:
+        paragraph.text = (text or "").strip()
+    elif run[-1].tail:
         run[-1].tail = run[-1].tail.rstrip()
-    elif paragraph.text and not run:
-        paragraph.text = paragraph.text.rstrip()
     paragraph.tail = "\n"
     if before is None:
         body.append(paragraph)

@@ -70,6 +70,7 @@ _CLEANERS = {
 _UNWANTED = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
 )
+_SOLIDUS_OVERLAY = "\u0338"
 
 
 def sanitise(html: str, profile: Profile) -> str:
@@ -77,5 +78,12 @@ def sanitise(html: str, profile: Profile) -> str:
 
     Addresses must be absolute already: relative ones are dropped.
     """
-    clean = _CLEANERS[profile].clean(html)
-    return _UNWANTED.sub("", clean).replace("<p></p>", "").strip()
+    clean = legal(_CLEANERS[profile].clean(html))
+    # In NFC the overlay and a ">" before it are one character, "≯", and a tag would not end.
+    safe = clean.replace(_SOLIDUS_OVERLAY, f"&#{ord(_SOLIDUS_OVERLAY)};")
+    return safe.replace("<p></p>", "").strip()
+
+
+def legal(text: str) -> str:
+    """`text` without characters that XML forbids or advises against (F-X-02, F-X-03)."""
+    return _UNWANTED.sub("", text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from newsfeed.collect.markup.dom import BLOCKS, parse, remove
-from newsfeed.collect.markup.sanitise import DROPPED
+from newsfeed.collect.markup.sanitise import DROPPED, legal
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -23,12 +23,12 @@ def plain_text(html: str) -> str:
     No-break spaces count as spaces. Raises ArticleError where elements nest too deep.
     """
     if "<" not in html and "&" not in html:
-        return one_line(html)
+        return one_line(legal(html))
     body = parse(_BLOCK_TAG.sub(" <", html))
     etree.strip_elements(body, *DROPPED, "noscript", "rp", "rt", with_tail=False)
     if "#fn" in html:
         _drop_footnote_marks(body)
-    return one_line(str(_WHOLE_TEXT(body)))
+    return one_line(legal(str(_WHOLE_TEXT(body))))
 
 
 def one_line(text: str) -> str:
