@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from newsfeed.digest.compose import Sender
 from newsfeed.digest.message import Envelope
 from newsfeed.digest.templates import Templates
@@ -32,17 +34,17 @@ def item(
     number: int = 1, content_html: str = "<p>본문입니다.</p>", **changes: object
 ) -> LetterItem:
     """An article as a letter shows it; `changes` replace its fields."""
-    values: dict[str, object] = {
-        "url": f"https://news.example.org/posts/{number}/",
-        "title": f"{number}번째 글",
-        "summary": f"{number}번째 글의 요약입니다.",
-        "content_html": content_html,
-        "published": datetime(2026, 11, 20, 9, tzinfo=SEOUL),
-        "language": "ko",
-        "authors": ("편집실",),
-        "categories": ("소식",),
-    }
-    return LetterItem(**{**values, **changes})  # type: ignore[arg-type]  # a test's shorthand
+    plain = LetterItem(
+        url=f"https://news.example.org/posts/{number}/",
+        title=f"{number}번째 글",
+        summary=f"{number}번째 글의 요약입니다.",
+        content_html=content_html,
+        published=datetime(2026, 11, 20, 9, tzinfo=SEOUL),
+        language="ko",
+        authors=("편집실",),
+        categories=("소식",),
+    )
+    return msgspec.structs.replace(plain, **changes)
 
 
 def edition(*items: LetterItem, more: tuple[LetterItem, ...] = (), language: str = "ko") -> Edition:
@@ -60,42 +62,42 @@ def edition(*items: LetterItem, more: tuple[LetterItem, ...] = (), language: str
 
 def picture(**changes: object) -> Image:
     """A lead image of 1200 by 630 pixels."""
-    values: dict[str, object] = {
-        "url": "https://news.example.org/media/sunset.jpg",
-        "alt": "산 너머로 지는 해",
-        "width": 1200,
-        "height": 630,
-    }
-    return Image(**{**values, **changes})  # type: ignore[arg-type]  # a test's shorthand
+    plain = Image(
+        url="https://news.example.org/media/sunset.jpg",
+        alt="산 너머로 지는 해",
+        width=1200,
+        height=630,
+    )
+    return msgspec.structs.replace(plain, **changes)
 
 
 def envelope(**changes: object) -> Envelope:
     """An envelope with every header that we know."""
-    values: dict[str, object] = {
-        "from_name": "한반도 브리핑",
-        "from_address": "news@example.org",
-        "reply_to": "편집실 <desk@example.org>",
-        "to_address": "reader@example.com",
-        "date": SLOT,
-        "message_id": "<weekly.1.a9@example.org>",
-        "list_id": "weekly.news.example.org",
-        "list_unsubscribe_https": "https://news.example.org/u/" + "t" * 40,
-        "list_unsubscribe_mailto": "leave@example.org?subject=unsubscribe",
-    }
-    return Envelope(**{**values, **changes})  # type: ignore[arg-type]  # a test's shorthand
+    plain = Envelope(
+        from_name="한반도 브리핑",
+        from_address="news@example.org",
+        reply_to="편집실 <desk@example.org>",
+        to_address="reader@example.com",
+        date=SLOT,
+        message_id="<weekly.1.a9@example.org>",
+        list_id="weekly.news.example.org",
+        list_unsubscribe_https="https://news.example.org/u/" + "t" * 40,
+        list_unsubscribe_mailto="leave@example.org?subject=unsubscribe",
+    )
+    return msgspec.structs.replace(plain, **changes)
 
 
 def article(identifier: str, **changes: object) -> Article:
     """An article of the collector's."""
-    values: dict[str, object] = {
-        "id": identifier,
-        "url": f"https://news.example.org/{identifier}/",
-        "source": "posts",
-        "path": f"{identifier}.md",
-        "title": identifier,
-        "published": SLOT,
-        "updated": SLOT,
-        "dated": DateOrigin.FRONT_MATTER,
-        "language": "ko",
-    }
-    return Article(**{**values, **changes})  # type: ignore[arg-type]  # a test's shorthand
+    plain = Article(
+        id=identifier,
+        url=f"https://news.example.org/{identifier}/",
+        source="posts",
+        path=f"{identifier}.md",
+        title=identifier,
+        published=SLOT,
+        updated=SLOT,
+        dated=DateOrigin.FRONT_MATTER,
+        language="ko",
+    )
+    return msgspec.structs.replace(plain, **changes)

@@ -62,7 +62,7 @@ def identify(
             stored_date=date,
             dated=origin,
             sequence=ledger.next_sequence(),
-            news=not (first_build and origin in _UNDATED),
+            news=not (first_build and origin is DateOrigin.FIRST_SEEN),
         )
     current = [
         (entry, _renewed(identity, source, entry, added, now))
@@ -80,9 +80,6 @@ def identify(
 def is_usable(entry: Entry, now: datetime) -> bool:
     """Whether an entry can be published, is meant to be, and its time has come (F-X-13)."""
     return entry.fault is None and not entry.left_out and (not entry.date or entry.date <= now)
-
-
-_UNDATED = frozenset({DateOrigin.GIT, DateOrigin.FIRST_SEEN})
 
 
 class _Ledger:
@@ -177,7 +174,7 @@ def _first_order(
     """
     source, entry = pair
     date, origin = dates[source, entry.path]
-    news = not (first_build and origin in _UNDATED)
+    news = not (first_build and origin is DateOrigin.FIRST_SEEN)
     return news, entry.date or date or _EPOCH, entry.path, source
 
 
