@@ -97,13 +97,16 @@ def test_nothing_of_the_editor_that_wrote_them_is_left(site: Site, path: str) ->
         assert not re.search(r"<p>(\s|&nbsp;|\u00a0)*</p>", item["content"])
 
 
-def test_emphasis_before_a_korean_particle_is_bold(site: Site) -> None:
-    site.post("emphasis.md", "**핵협의그룹(NCG)**은 **“강조”**라고 썼다. 10~20일, 30~40일.")
+def test_emphasis_before_a_korean_particle_is_bold_and_a_tilde_is_no_strike(
+    tmp_path: Path,
+) -> None:
+    """The rest of the real posts' habits, in one line."""
+    site = Site(tmp_path / "site")
+    site.post("a.md", "**핵협의그룹(NCG)**은 **“강조”**라고 썼다. 10~20일, 30~40일.")
     site.publish()
-    content = next(i["content"] for i in _items(site, "feed.xml") if "emphasis" in i["title"])
+    content = site.feed().entries[0].content[0].value
     assert "<strong>핵협의그룹(NCG)</strong>은 <strong>“강조”</strong>라고" in content
     assert "10~20일, 30~40일" in content
-    (site.posts / "emphasis.md").unlink()
 
 
 def test_the_letter_keeps_the_translucent_backgrounds(site: Site) -> None:

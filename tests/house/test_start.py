@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HEAVY = (
-    "PIL", "aiosql", "apscheduler", "comrak", "feedgen", "frontmatter", "inscriptis", "jinja2",
+    "PIL", "aiosql", "apscheduler", "comrak", "feedgen", "cssutils", "frontmatter", "jinja2",
     "lxml", "nh3", "premailer", "regex", "rich", "sqlite3", "yaml", "yoyo",
 )  # fmt: skip
 

@@ -39,7 +39,7 @@ def drop_attribute_lists(body: Element) -> None:
         if is_tail:
             element.tail = kept
         else:
-            element.text = kept
+            element.text = kept.lstrip("\n")
             _drop_empty_row(element)
     for heading in body.iter(*HEADINGS):
         _take_id(heading)

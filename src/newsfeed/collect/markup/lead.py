@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsfeed.collect.markup.dom import is_blank, remove
+from newsfeed.collect.markup.paragraphs import is_empty
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
-
-_EMPTIED = frozenset({"a", "b", "center", "div", "em", "figure", "p", "span", "strong"})
 
 
 def has_image(body: Element, url: str) -> bool:
@@ -18,26 +17,19 @@ def has_image(body: Element, url: str) -> bool:
 
 
 def drop_first_image(body: Element, url: str) -> None:
-    """Remove the image `url` where the body begins with it, and what it leaves empty."""
+    """Remove the image `url` where nothing can be seen in front of it."""
     image = next(body.iter("img"), None)
-    if image is None or image.get("src") != url or not _is_first(image):
-        return
-    element: Element | None = image
-    while element is not None:
-        parent = element.getparent()
-        remove(element)
-        is_empty = parent is not None and not len(parent) and is_blank(parent.text)
-        element = parent if is_empty and parent is not None and parent.tag in _EMPTIED else None
+    if image is not None and image.get("src") == url and _is_first(image):
+        remove(image)
 
 
 def _is_first(image: Element) -> bool:
-    """Whether nothing can be seen in front of `image`."""
     element = image
     while (parent := element.getparent()) is not None and parent.tag != "html":
         if not is_blank(parent.text):
             return False
         for before in element.itersiblings(preceding=True):
-            if before.tag != "br" or not is_blank(before.tail):
+            if not is_blank(before.tail) or not is_empty(before):
                 return False
         element = parent
     return True

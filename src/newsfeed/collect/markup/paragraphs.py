@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _BLANK = "blank"  # set in place of a tag, for lxml to take all such elements out in one pass
 _HOLLOW_NAMES = (
-    "a b big br center del div em font h1 h2 h3 h4 h5 h6 i ins mark p s small span strong sub sup "
+    "a b big br center del div em figure font h1 h2 h3 h4 h5 h6 i ins mark p s small span strong sub sup "
     "u wbr"
 )
 _HOLLOW = frozenset([_BLANK, *_HOLLOW_NAMES.split()])
@@ -36,9 +36,9 @@ def _make_known(body: Element) -> None:
 
 
 def drop_blank(body: Element) -> None:
-    """Remove paragraphs, headings and divisions in which there is nothing to see."""
+    """Remove paragraphs, headings, figures and divisions in which there is nothing to see."""
     seen: set[Element] = set()  # elements known to hold something
-    for element in reversed(list(body.iter("p", "div", *HEADINGS))):
+    for element in reversed(list(body.iter("p", "div", "figure", *HEADINGS))):
         if element in seen or not is_blank(element.text):
             continue
         shown = next((inner for inner in element.iter() if _shows(inner, element)), None)
@@ -52,6 +52,11 @@ def drop_blank(body: Element) -> None:
                     break
                 seen.add(outer)
     etree.strip_elements(body, _BLANK, with_tail=False)
+
+
+def is_empty(element: Element) -> bool:
+    """Whether there is nothing to see in `element`."""
+    return not any(_shows(inner, element) for inner in element.iter())
 
 
 def _shows(inner: Element, outer: Element) -> bool:

@@ -40,10 +40,10 @@ def render(source: str, context: MarkupContext, profile: Profile) -> Rendered:
     media.make_plain(body)
     references = links.make_absolute(body, context.url, context.local)
     media.add_fallbacks(body)
-    paragraphs.tidy(body)
     lead_image = absolute(context.lead_image, context.url) if context.lead_image else None
     if lead_image and context.drop_lead_image:
         lead.drop_first_image(body, lead_image)
+    paragraphs.tidy(body)
     paragraphs.shift_headings(body, context.heading_shift)
     if profile is Profile.STYLED:
         filter_styles(body)
