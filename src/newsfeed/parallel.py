@@ -5,6 +5,7 @@ A forked child inherits function and items, so that only results cross a pipe.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -53,6 +54,8 @@ class _Inherited:
 
 
 def _inherit(function: Callable[[Item], Result], items: Sequence[Item]) -> None:
+    gc.freeze()  # what the parent made is never garbage here, and most of ours is not either
+    gc.set_threshold(100_000, 50, 50)
     _Inherited.function = staticmethod(function)
     _Inherited.items = items
 

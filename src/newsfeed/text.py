@@ -47,7 +47,9 @@ def one_line(text: str) -> str:
     Runs of white space (NBSP and U+2028 too) become one space, none is left at the ends, and
     bidirectional overrides and isolates are removed (standards S-36). Idempotent.
     """
-    return " ".join(clean(_BIDI_CONTROL.sub("", text)).split())
+    if not text.isprintable():  # which controls of all kinds are not
+        text = clean(_BIDI_CONTROL.sub("", text))
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def slug(text: str, max_bytes: int = 200) -> str:

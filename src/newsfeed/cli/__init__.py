@@ -6,7 +6,6 @@ Commands are imported only when they are called, so that `--help` is quick.
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import import_module
 from typing import NoReturn
 
@@ -91,6 +90,8 @@ def main() -> NoReturn:
 
 def _fail(message: str, status: int, *, debug: bool) -> NoReturn:
     if debug:
+        import traceback
+
         traceback.print_exc()
     one_line = " ".join(message.split())
     click.echo(f"newsfeed: {one_line}", err=True)

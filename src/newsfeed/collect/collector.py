@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from newsfeed.collect.entry import Folder, read_entry
+from newsfeed.collect.entry import Folder
 from newsfeed.collect.files import Found, stamp, walk
 from newsfeed.collect.index import Index, Row, row
 from newsfeed.errors import Fault, SourceError
@@ -67,6 +67,8 @@ def scan(
 
 
 def _read(folder: Folder, found: Found) -> Row:
+    from newsfeed.collect.reading import read_entry  # heavy, and only for what changed
+
     return row(found, read_entry(found, folder))
 
 

@@ -1,33 +1,23 @@
-"""One file -> one entry: everything that reading it gives, before it has an identity.
+"""What one file gave, before it has an identity, and the folder that it lies in.
 
 Entries are values; the index keeps them so that an unchanged file is not read again.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
 
-from newsfeed.collect import files, images, media
-from newsfeed.collect.conventions.base import HTML_ENDINGS, Convention, Place
-from newsfeed.collect.decode import decode_source
-from newsfeed.collect.fields import Fields, ImageField, read_fields
-from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
-from newsfeed.collect.markup import author_excerpt
-from newsfeed.errors import ArticleError, Fault
+from newsfeed.collect.conventions.base import HTML_ENDINGS, Convention
+from newsfeed.errors import Fault
 from newsfeed.model import DateOrigin, Image
-from newsfeed.urls import absolute, ascii_url
+from newsfeed.urls import ascii_url
 
 FORMAT = 1
 """Raised whenever the same file gives another entry than before."""
-
-_HEADING = re.compile(r"\s*#[ \t]+(\S.*?)[ \t]*#*[ \t]*(?:\n|\Z)")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,165 +69,11 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
     publishes_media: bool = False
 
 
-def read_entry(found: files.Found, folder: Folder) -> Entry:
-    """Read one file. What is wrong with it becomes the entry's fault; nothing is raised."""
-    bare = Entry(path=found.path, raw_path=found.raw)
-    try:
-        data = files.read(folder.root / found.raw)
-        decoded = decode_source(data)
-        entry = _entry(bare, decoded.text, folder)
-    except ArticleError as error:
-        return msgspec.structs.replace(bare, fault=error.fault(found.path))
-    if decoded.dropped:
-        remark = Fault(
-            path=found.path,
-            problem=f"{decoded.dropped} control characters were left out",
-            remedy="remove them from the file",
-            warning=True,
-        )
-        return msgspec.structs.replace(entry, remarks=(*entry.remarks, remark))
-    return entry
-
-
-def read_body(entry: Entry, folder: Folder) -> str:
-    """The article's text without front matter and title. Raises ArticleError."""
-    text = decode_source(files.read(folder.root / entry.raw_path)).text
-    return "\n".join(text.split("\n")[entry.body_line - 1 :])
-
-
-def find_file(reference: str, path: str, folder: Folder) -> tuple[list[str], Path | None]:
-    """Where the file behind a reference in the article `path` could lie, and the one that does."""
-    root = str(folder.root)
-    roots = tuple(map(str, folder.convention.media_roots(folder.root)))
-    places = images.candidates(reference, path, root, roots)
-    return places, images.existing(places, (root, *roots))
-
-
 def is_html(path: str) -> bool:
     """Whether the file's body is HTML and not Markdown."""
     return path.lower().endswith(HTML_ENDINGS)
 
 
-def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
-    path, convention = bare.path, folder.convention
-    front = parse_front_matter(text)
-    front = _with_defaults(front, convention, path)
-    fields = read_fields(front, convention.zone)
-    heading, body_line = _heading(front, fields, path)
-    place = convention.place(
-        path, fields, front_matter=bool(front.syntax), heading=author_excerpt(heading)
-    )
-    url = ascii_url(folder.site_url + convention.base_path + place.link)
-    copied = _media(front.body, fields.image, path, folder)
-    image, picture, remarks = _image(fields.image, url, path, folder, copied)
-    return msgspec.structs.replace(
-        bare,
-        content_hash=hashlib.sha256(text.encode()).hexdigest(),
-        remarks=(*_remarks(fields, front, path), *remarks),
-        left_out=fields.left_out or place.left_out,
-        title=place.title,
-        url=url,
-        default_id=_default_id(url, place, folder),
-        guid=fields.guid,
-        date=place.date,
-        dated=place.dated,
-        updated=fields.updated,
-        summary=author_excerpt(fields.excerpt) if fields.excerpt else "",
-        language=fields.language or folder.language,
-        authors=fields.authors,
-        categories=place.categories,
-        tags=fields.tags,
-        image=image,
-        picture=picture,
-        media=copied,
-        body_line=body_line if convention.name == "plain" else front.body_line,
-    )
-
-
-def _with_defaults(front: FrontMatter, convention: Convention, path: str) -> FrontMatter:
-    defaults = convention.defaults(path)
-    if not defaults or not front.syntax:
-        return front
-    return msgspec.structs.replace(front, values={**defaults, **front.values})
-
-
-def _heading(front: FrontMatter, fields: Fields, path: str) -> tuple[str, int]:
-    """A first-level heading that begins the body and serves as title where none is given."""
-    match = None if fields.title or is_html(path) else _HEADING.match(front.body)
-    if match is None:
-        return "", front.body_line
-    return match[1], front.body_line + match[0].count("\n")
-
-
-def _default_id(url: str, place: Place, folder: Folder) -> str:
-    if place.id_path == place.link:
-        return url
-    return ascii_url(folder.site_url + folder.convention.base_path + place.id_path)
-
-
-def _remarks(fields: Fields, front: FrontMatter, path: str) -> tuple[Fault, ...]:
-    return tuple(
-        Fault(path=path, line=r.line, problem=r.problem, remedy=r.remedy, warning=True)
-        for r in (*front.remarks, *fields.remarks)
-    )
-
-
-def _media(body: str, image: ImageField | None, path: str, folder: Folder) -> dict[str, str]:
-    if not folder.publishes_media:
-        return {}
-    wanted = [image.src] if image else []
-    wanted += media.references(body)
-    return media.find(wanted, folder.root, lambda ref: find_file(ref, path, folder)[1])
-
-
-def _image(
-    field: ImageField | None, url: str, path: str, folder: Folder, copied: Mapping[str, str]
-) -> tuple[Image | None, str, tuple[Fault, ...]]:
-    """The lead image, the file it was looked for at, and what is wrong with it."""
-    if field is None:
-        return None, "", ()
-    address = _image_address(field.src, url, folder, copied)
-    if address is None or not address.startswith("http"):
-        remark = _image_remark(path, f"the image {field.src!r} has no usable address", "mend it")
-        return None, "", (remark,)
-    image = Image(url=address, alt=field.alt, width=field.width, height=field.height)
-    places, file = find_file(field.src, path, folder)
-    if file is None:
-        if not places:
-            return image, "", ()
-        remark = _image_remark(
-            path, f"the image {field.src} is not in the folder", "add it, or its size stays unknown"
-        )
-        return image, places[0], (remark,)
-    try:
-        measured = images.measure(file)
-    except ArticleError as error:
-        return image, str(file), (_image_remark(path, error.problem, error.remedy),)
-    image = msgspec.structs.replace(
-        image,
-        width=measured.width,
-        height=measured.height,
-        length=measured.length,
-        media_type=measured.media_type,
-    )
-    return image, str(file), ()
-
-
-def _image_address(
-    reference: str, url: str, folder: Folder, copied: Mapping[str, str]
-) -> str | None:
-    site = folder.site_url + folder.convention.base_path
-    if reference in copied:
-        return media_url(copied[reference], folder)
-    if reference.startswith("/") and not reference.startswith("//"):
-        return absolute(reference.lstrip("/"), site + "/")
-    return absolute(reference, url)
-
-
 def media_url(path: str, folder: Folder) -> str:
     """The address at which newsfeed publishes a local file, by its path below the source."""
     return ascii_url(f"{folder.site_url}/{quote(path)}")
-
-
-def _image_remark(path: str, problem: str, remedy: str) -> Fault:
-    return Fault(path=path, problem=problem, remedy=remedy, warning=True)

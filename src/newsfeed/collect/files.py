@@ -108,13 +108,13 @@ def _found(entry: os.DirEntry[str], raw: str, complain: Callable[[Fault], None])
     return None
 
 
-def read(path: Path) -> bytes:
+def read(path: Path | str) -> bytes:
     """The bytes of a regular file. Raises ArticleError where it cannot be read or is too large."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise _refused(error) from None
-    with open(descriptor, "rb") as file:  # noqa: PTH123  # a descriptor, not a path
+    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  # a descriptor, not a path
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise ArticleError("is not a regular file", remedy="remove it")
@@ -124,7 +124,7 @@ def read(path: Path) -> bytes:
                 remedy="split the article",
             )
         try:
-            return file.read(MAX_BYTES)
+            return file.read(status.st_size)
         except OSError as error:
             raise _refused(error) from None
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os.path
 import warnings
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from newsfeed.collect.files import stamp
+from newsfeed.collect.files import Stamp, stamp
 from newsfeed.errors import ArticleError
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -56,11 +57,15 @@ def candidates(reference: str, article: str, root: str, roots: tuple[str, ...]) 
 def existing(places: list[str], roots: tuple[str, ...]) -> Path | None:
     """The first place that is a regular file, and no link leads it out of `roots`."""
     for place in places:
-        if os.path.lexists(place) and stamp(Path(place)):
-            real = Path(place).resolve()
-            if any(real.is_relative_to(Path(root).resolve()) for root in roots):
-                return Path(place)
+        if os.path.lexists(place) and stamp(Path(place)) and _is_inside(place, roots):
+            return Path(place)
     return None
+
+
+@lru_cache(1024)  # thousands of articles may show one image
+def _is_inside(place: str, roots: tuple[str, ...]) -> bool:
+    real = Path(place).resolve()
+    return any(real.is_relative_to(Path(root).resolve()) for root in roots)
 
 
 def measure(path: Path) -> Measured:
@@ -68,25 +73,31 @@ def measure(path: Path) -> Measured:
 
     Raises ArticleError for what is no image of a known kind, or too large to trust.
     """
-    from PIL import Image
-
     file_stamp = stamp(path)
     if file_stamp is None:
         raise _refused(path, "is not a regular file")
     if file_stamp.size > MAX_BYTES:
         raise _refused(path, f"has {file_stamp.size:,} bytes; {MAX_BYTES:,} are the most")
+    return _measured(path, file_stamp)
+
+
+@lru_cache(1024)  # thousands of articles may show one image
+def _measured(path: Path, file_stamp: Stamp) -> Measured:
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # our own bound follows
             with Image.open(path, formats=tuple(MEDIA_TYPES)) as image:
                 width, height = image.size
-                if width * height > MAX_PIXELS:
-                    raise _refused(path, f"has {width} × {height} pixels")
-                orientation = image.getexif().get(_EXIF_ORIENTATION)
                 kind = image.format or ""
+                exif = Image.Exif()
+                exif.load(image.info.get("exif", b""))  # image.getexif() would decode a PNG
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise _refused(path, "is not a PNG, JPEG, GIF or WebP image") from None
-    if orientation in _TURNED:
+    if width * height > MAX_PIXELS:
+        raise _refused(path, f"has {width} × {height} pixels")
+    if exif.get(_EXIF_ORIENTATION) in _TURNED:
         width, height = height, width
     return Measured(width, height, file_stamp.size, MEDIA_TYPES[kind])
 

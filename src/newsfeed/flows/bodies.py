@@ -11,8 +11,9 @@ from functools import lru_cache
 
 import msgspec
 
-from newsfeed.collect.entry import Entry, Folder, is_html, media_url, read_body
+from newsfeed.collect.entry import Entry, Folder, is_html, media_url
 from newsfeed.collect.markup import MarkupContext, Profile, Rendered, excerpt, plain_text, render
+from newsfeed.collect.reading import read_body
 from newsfeed.errors import ArticleError, BodyError
 from newsfeed.flows.terms import Vocabulary
 from newsfeed.model import Article, FeedItem, LetterItem

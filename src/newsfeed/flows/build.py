@@ -6,19 +6,21 @@ import sqlite3
 from datetime import datetime
 from functools import partial
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from newsfeed.collect.collector import PARALLEL_FROM, Scan, scan
 from newsfeed.collect.index import Index
 from newsfeed.errors import BodyError, Fault, NewsfeedError
-from newsfeed.flows.bodies import Bodies
-from newsfeed.flows.collecting import Collection, gather
 from newsfeed.flows.plan import Complaints, Plan, Seams, fingerprint
 from newsfeed.output import manifest
 from newsfeed.output.writer import intact, publish
 from newsfeed.parallel import fork_map
 from newsfeed.store import articles as store
+
+if TYPE_CHECKING:
+    from newsfeed.flows.collecting import Collection
 
 _NOTE = "last build"
 
@@ -95,6 +97,8 @@ class Workshop:
     def collection(self) -> Collection:
         """The articles; gathered at first use."""
         if self._collection is None:
+            from newsfeed.flows.collecting import gather
+
             self._collection = gather(
                 self.plan.folders,
                 self.index,
@@ -108,6 +112,8 @@ class Workshop:
 
     def blame(self, error: BodyError) -> None:
         """One body could not be rendered: find all such, and gather again without them."""
+        from newsfeed.flows.bodies import Bodies
+
         bodies = Bodies(self.plan.folders, self.collection.entries)
         found = fork_map(
             bodies.fault,

@@ -11,7 +11,6 @@ from newsfeed.digest.mailbox import parse_mailbox
 from newsfeed.digest.message import Envelope, build_message
 from newsfeed.digest.select import Choice
 from newsfeed.digest.subject import subject
-from newsfeed.digest.templates import Templates
 from newsfeed.digest.words import words_for, written_date
 from newsfeed.errors import OutputError
 from newsfeed.flows.bodies import Bodies
@@ -19,6 +18,7 @@ from newsfeed.flows.editions import key_of
 from newsfeed.flows.plan import Plan
 from newsfeed.model import Edition, Letter
 from newsfeed.settings import Newsletter
+from newsfeed.templating import Templates
 
 RECIPIENT = "subscriber@example.invalid"
 """Stands in a preview for whoever will get the letter."""

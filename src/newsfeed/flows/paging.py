@@ -22,7 +22,7 @@ from newsfeed.pages.index import SHOWN
 from newsfeed.pages.site import FeedLink, Neighbour, Site
 
 if TYPE_CHECKING:
-    from newsfeed.pages.templates import Templates
+    from newsfeed.templating import Templates
 
 SUBSCRIBE = "subscribe/index.html"
 OPML = "opml.xml"
@@ -76,7 +76,7 @@ def page_groups(
 
 
 class _Loader:
-    """The page templates, compiled when a process first needs them."""
+    """The page templates; a process that makes no page does not load Jinja2."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -84,7 +84,7 @@ class _Loader:
 
     def __call__(self) -> Templates:
         if self._templates is None:
-            from newsfeed.pages.templates import Templates
+            from newsfeed.templating import Templates
 
             self._templates = Templates([self._folder])
         return self._templates

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 
 from newsfeed.digest.select import Choice
-from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.editions import next_slot_of, select
 from newsfeed.flows.plan import fingerprint
@@ -130,6 +129,7 @@ def _compose(
     shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime | None
 ) -> tuple[str, dict[str, bytes]]:
     """The subject, and the letter's forms by file ending."""
+    from newsfeed.flows.bodies import Bodies
     from newsfeed.flows.letters import compose_letter, make_edition, message_of
 
     plan = shop.plan

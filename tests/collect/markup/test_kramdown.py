@@ -72,7 +72,7 @@ def test_an_element_says_whether_it_holds_markdown(source: str, expected: str) -
         ("## 제목\n{: .no_toc}", "<h2>제목</h2>"),
         ("*[HTML]: Hyper\n글", "<p>글</p>"),
         ("앞{::comment}숨김{:/comment}뒤", "<p>앞뒤</p>"),
-        ("{::comment}\n숨김\n\n```\n숨김\n{:/}\n\n글", "<p>글</p>"),
+        ("{::comment}\n숨김\n\n```\n숨김\n{:/}\n\n*[A]: b\n글", "<p>글</p>"),
         ('{::options toc_levels="1" /}\n글', "<p>글</p>"),
         ("{::nomarkdown}<b>글</b>{:/nomarkdown}", "<p><b>글</b></p>"),
     ],

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from newsfeed.collect.fields import Fields
 from newsfeed.model import DateOrigin
+
+if TYPE_CHECKING:
+    from newsfeed.collect.fields import Fields
 
 MARKDOWN_ENDINGS = (".md", ".markdown", ".mkdown", ".mkdn", ".mkd")
 HTML_ENDINGS = (".html", ".htm")

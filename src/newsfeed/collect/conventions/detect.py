@@ -8,8 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from newsfeed.collect.conventions.base import Convention
 from newsfeed.collect.conventions.jekyll import Default, Jekyll, JekyllConfig
 from newsfeed.collect.conventions.plain import Plain
@@ -78,9 +76,12 @@ def read_jekyll_values(site: Path) -> dict[str, object]:
     path = next((site / n for n in _JEKYLL_CONFIG if (site / n).is_file()), None)
     if path is None:
         return {}
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         with path.open("rb") as file:
-            values = yaml.safe_load(file.read(MAX_CONFIG_BYTES))
+            values = yaml.load(file.read(MAX_CONFIG_BYTES), Loader=loader)  # noqa: S506  # safe
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise SettingsError(
             f"cannot be read: {str(error).splitlines()[0]}",

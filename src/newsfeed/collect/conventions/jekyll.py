@@ -7,20 +7,24 @@ and of jekyll-feed, whose entry id is the absolute form of Jekyll's `post.id`.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 import msgspec
-import regex
 
 from newsfeed.collect.conventions.base import HTML_ENDINGS, MARKDOWN_ENDINGS, Place
 from newsfeed.collect.dates import file_name_date
-from newsfeed.collect.fields import Fields
 from newsfeed.collect.permalinks import date_parts, expand
 from newsfeed.errors import ArticleError
 from newsfeed.model import DateOrigin
+
+if TYPE_CHECKING:
+    from newsfeed.collect.fields import Fields
 
 ENDINGS = (*MARKDOWN_ENDINGS, *HTML_ENDINGS)
 STYLES = {
@@ -31,8 +35,8 @@ STYLES = {
     "none": "/:categories/:title:output_ext",
 }
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_SLUG_BREAKS = regex.compile(r"[^\p{M}\p{L}\p{Nd}]+")
-_PRETTY_BREAKS = regex.compile(r"[^\p{M}\p{L}\p{Nd}._~!$&'()+,;=@]+")
+_PRETTY = frozenset("._~!$&'()+,;=@")
+"""What Jekyll's "pretty" slugs keep besides letters, marks and digits."""
 
 
 class Default(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,11 +139,11 @@ class Jekyll:
         values = {
             **date_parts(local),
             "short_day": _DAYS[local.weekday()],
-            "title": _slugify(name, _PRETTY_BREAKS),
-            "slug": _slugify(name, _SLUG_BREAKS).lower(),
+            "title": _slugify(name, _PRETTY),
+            "slug": _slugify(name).lower(),
             "categories": "/".join(dict.fromkeys(c.lower() for c in categories)),
             "slugified_categories": "/".join(
-                dict.fromkeys(_slugify(c, _SLUG_BREAKS).lower() for c in categories)
+                dict.fromkeys(_slugify(c).lower() for c in categories)
             ),
             "output_ext": ".html",
         }
@@ -151,5 +155,14 @@ class Jekyll:
         return (root.parents[depth - 1] if depth else root,)
 
 
-def _slugify(text: str, breaks: regex.Pattern[str]) -> str:
-    return str(breaks.sub("-", text)).strip("-")
+def _slugify(text: str, kept: frozenset[str] = frozenset()) -> str:
+    """Everything but letters, marks, digits and `kept` becomes a hyphen, runs of it one."""
+    if text.isascii() and text.replace("-", "").isalnum():
+        return re.sub("-+", "-", text).strip("-")
+    spaced = (c if c in kept or _is_word(c) else " " for c in text)
+    return "-".join("".join(spaced).split())
+
+
+def _is_word(character: str) -> bool:
+    kind = category(character)
+    return kind[0] in "LM" or kind == "Nd"

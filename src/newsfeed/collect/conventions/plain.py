@@ -6,16 +6,19 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, time
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from newsfeed.collect.conventions.base import HTML_ENDINGS, MARKDOWN_ENDINGS, Place
 from newsfeed.collect.dates import file_name_date
-from newsfeed.collect.fields import Fields
 from newsfeed.collect.permalinks import date_parts, expand
 from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import ArticleError
 from newsfeed.model import DateOrigin
 from newsfeed.text import short_hash, slug
+
+if TYPE_CHECKING:
+    from newsfeed.collect.fields import Fields
 
 PERMALINK = "/:categories/:slug/"
 ENDINGS = (*MARKDOWN_ENDINGS, ".txt", *HTML_ENDINGS)

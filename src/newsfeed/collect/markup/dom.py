@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from newsfeed.collect.markup.characters import legal_html
 from newsfeed.errors import ArticleError
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def parse(html: str) -> Element:
     Raises ArticleError where elements nest deeper than libxml2 reads (256).
     """
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, collect_ids=False)
-    root = etree.fromstring(f"<html><body>{_MISREAD.sub(_well_read, html)}", parser)
+    readable = _MISREAD.sub(_well_read, legal_html(html))
+    root = etree.fromstring(f"<html><body>{readable}", parser)
     log = parser.error_log
     if len(log) and log[-1].type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         raise ArticleError(

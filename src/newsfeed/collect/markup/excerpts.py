@@ -22,6 +22,7 @@ _ALONE = re.compile(
     "[ -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u3000-\u3029\u3041-\u3096\u30a0-\u30ff"
     "\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9d]*"
 )
+_WORD_END = re.compile(r"[,;:.!?…]{0,9}(?:\s|$)")
 _LOOSE_END = " ,;:·.…\"'“‘([{「『-–—"
 _ELLIPSIS = "…"
 
@@ -44,9 +45,9 @@ def excerpt(text: str, limit: int = 200) -> str:
     if sentence >= max(half, 1):
         return text[:sentence]
     cut = ends[limit - 2] if limit > 1 else 0
-    space = text.rfind(" ", 0, cut + 1)
-    if space >= max(half, 1):
-        cut = space
+    if not _WORD_END.match(text, cut):
+        space = text.rfind(" ", 0, cut)
+        cut = space if space >= max(half, 1) else cut
     return (text[:cut].rstrip(_LOOSE_END) or text[:cut].rstrip(" .…")) + _ELLIPSIS
 
 

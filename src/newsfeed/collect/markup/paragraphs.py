@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _BLANK = "blank"  # set in place of a tag, for lxml to take all such elements out in one pass
 _HOLLOW_NAMES = (
-    "a b big br center del div em figure font h1 h2 h3 h4 h5 h6 i ins mark p s small span strong sub sup "
-    "u wbr"
+    "a b big br center del div em figure font h1 h2 h3 h4 h5 h6 i ins mark p s small span strong "
+    "sub sup u wbr"
 )
 _HOLLOW = frozenset([_BLANK, *_HOLLOW_NAMES.split()])
 _LOWEST_HEADING = 6

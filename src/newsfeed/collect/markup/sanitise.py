@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import nh3
 
+from newsfeed.collect.markup.characters import legal
 from newsfeed.collect.markup.context import Profile
 from newsfeed.collect.markup.style import PROPERTIES
 from newsfeed.urls import LINK_SCHEMES
@@ -66,10 +65,6 @@ _CLEANERS = {
     Profile.FEED: _cleaner(_ATTRIBUTES),
     Profile.STYLED: _cleaner(_STYLED_ATTRIBUTES),
 }
-# XML 1.0 section 2.2, and the controls and noncharacters that its note advises against.
-_UNWANTED = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
-)
 _SOLIDUS_OVERLAY = "\u0338"
 
 
@@ -82,8 +77,3 @@ def sanitise(html: str, profile: Profile) -> str:
     # In NFC the overlay and a ">" before it are one character, "≯", and a tag would not end.
     safe = clean.replace(_SOLIDUS_OVERLAY, f"&#{ord(_SOLIDUS_OVERLAY)};")
     return safe.replace("<p></p>", "").strip()
-
-
-def legal(text: str) -> str:
-    """`text` without characters that XML forbids or advises against (F-X-02, F-X-03)."""
-    return _UNWANTED.sub("", text)

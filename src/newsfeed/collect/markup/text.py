@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from newsfeed.collect.markup.characters import legal
 from newsfeed.collect.markup.dom import BLOCKS, parse, remove
-from newsfeed.collect.markup.sanitise import DROPPED, legal
+from newsfeed.collect.markup.sanitise import DROPPED
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
