@@ -59,10 +59,10 @@ def test_an_update_keeps_first_sight_sequence_and_news(tmp_path: Path) -> None:
 
 def test_every_change_leaves_another_revision(tmp_path: Path) -> None:
     with database.connect(tmp_path / "newsfeed.db", NOW) as db:
-        seen = {articles.revision(db)}
+        seen = {database.revision(db)}
         for _ in range(2):
             articles.save(db, [ONE])
-            seen.add(articles.revision(db))
+            seen.add(database.revision(db))
     assert len(seen) == 3
 
 

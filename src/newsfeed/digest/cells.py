@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING
-
-import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import regex
 
 ELLIPSIS = "…"
 
@@ -19,15 +20,21 @@ _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cc"})
 _PLAIN = re.compile(
     "[ -~\u3000-\u3029\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]*"
 )
-_GRAPHEME = regex.compile(r"\X")
 _EMOJI_STYLE = "\N{VARIATION SELECTOR-16}"
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 
 
 def graphemes(text: str) -> list[str]:
     """What readers take for one character each (UAX 29), in order."""
-    found: list[str] = _GRAPHEME.findall(text)
+    found: list[str] = _grapheme_pattern().findall(text)
     return found
+
+
+@cache
+def _grapheme_pattern() -> regex.Pattern[str]:
+    import regex  # settings are checked in every run, and most have no need of this
+
+    return regex.compile(r"\X")
 
 
 def width(text: str) -> int:

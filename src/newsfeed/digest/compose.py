@@ -11,8 +11,8 @@ from newsfeed.digest.view import LONGEST_SUMMARY, UNSUBSCRIBE, view
 from newsfeed.model import Letter
 
 if TYPE_CHECKING:
-    from newsfeed.digest.templates import Templates
     from newsfeed.model import Edition, LetterItem
+    from newsfeed.templating import Templates
 
 __all__ = ["LIMIT", "UNSUBSCRIBE", "Sender", "compose"]
 

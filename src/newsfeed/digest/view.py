@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from newsfeed.digest.body import Body
     from newsfeed.digest.budget import Shares
     from newsfeed.digest.sender import Sender
-    from newsfeed.digest.templates import Plain
     from newsfeed.digest.words import Words
     from newsfeed.model import Edition, Image, LetterItem
+    from newsfeed.templating import Plain
 
 UNSUBSCRIBE = "https://unsubscribe.invalid/__UNSUBSCRIBE__"
 """Stands for the subscriber's own link until the letter is addressed. Safe in any URL or HTML."""

@@ -18,6 +18,7 @@ from newsfeed.output import manifest
 from newsfeed.output.writer import intact, publish
 from newsfeed.parallel import fork_map
 from newsfeed.store import articles as store
+from newsfeed.store import database
 
 if TYPE_CHECKING:
     from newsfeed.flows.collecting import Collection
@@ -175,7 +176,7 @@ def _nothing_to_do(shop: Workshop) -> _Done | None:
     done = msgspec.msgpack.decode(note, type=_Done)
     if done.next_due and done.next_due <= shop.seams.now:
         return None
-    if done.revision != store.revision(shop.db):
+    if done.revision != database.revision(shop.db):
         return None
     if not intact(shop.plan.output, manifest.load(shop.plan.manifest)):
         return None
@@ -184,7 +185,7 @@ def _nothing_to_do(shop: Workshop) -> _Done | None:
 
 def _note(shop: Workshop, collection: Collection, report: BuildReport) -> None:
     quiet = msgspec.structs.replace(report, written=(), removed=())
-    done = _Done(revision=store.revision(shop.db), next_due=collection.next_due, report=quiet)
+    done = _Done(revision=database.revision(shop.db), next_due=collection.next_due, report=quiet)
     shop.index.set_note(_NOTE, msgspec.msgpack.encode(done))
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from newsfeed.model import Article
     from newsfeed.pages.site import Neighbour, Site
-    from newsfeed.pages.templates import Templates
+    from newsfeed.templating import Templates
 
 
 def article_page(
@@ -55,7 +55,7 @@ def article_page(
         "tags": article.tags,
     }
     neighbours = {"older": _neighbour(older, links), "newer": _neighbour(newer, links)}
-    return templates.render("article.html.j2", {**shared, **neighbours, "article": own})
+    return templates.html("article.html.j2", {**shared, **neighbours, "article": own}).encode()
 
 
 def scrollable(html: str) -> str:

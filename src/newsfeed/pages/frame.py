@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from newsfeed.model import Article, Image
     from newsfeed.pages.links import Links
     from newsfeed.pages.site import FeedLink, Site
+    from newsfeed.templating import Plain
 
-Values = dict[str, object]
+Values = dict[str, "Plain"]
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsfeed.pages.site import Site
-    from newsfeed.pages.templates import Templates
+    from newsfeed.templating import Templates
 
 SHOWN = 50
 """Articles on the front page; the list of all titles has the rest."""
@@ -41,7 +41,7 @@ def index_page(
     shared = frame(site, links, url=site.home_url, title=site.title, description=site.description)
     shown = [_entry(entry, site, links) for entry in entries[:SHOWN]]
     more = total if site.all_url and total > len(shown) else 0
-    return templates.render("index.html.j2", {**shared, "entries": shown, "more": more})
+    return templates.html("index.html.j2", {**shared, "entries": shown, "more": more}).encode()
 
 
 def all_page(templates: Templates, site: Site, articles: Sequence[Article]) -> bytes:
@@ -52,11 +52,12 @@ def all_page(templates: Templates, site: Site, articles: Sequence[Article]) -> b
     links = Links(site.home_url, site.all_url)
     title = words_for(site.language)["all"]
     shared = frame(site, links, url=site.all_url, title=title)
-    groups = [
+    groups: list[Values] = [
         {"year": year, "articles": [_line(article, site, links) for article in group]}
         for year, group in groupby(articles, key=lambda article: _year(article, site))
     ]
-    return templates.render("all.html.j2", {**shared, "groups": groups, "count": len(articles)})
+    own: Values = {"groups": groups, "count": len(articles)}
+    return templates.html("all.html.j2", {**shared, **own}).encode()
 
 
 def _entry(entry: Entry, site: Site, links: Links) -> Values:

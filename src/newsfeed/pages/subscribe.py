@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsfeed.pages.site import Site
-    from newsfeed.pages.templates import Templates
+    from newsfeed.templating import Templates
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,11 +60,11 @@ def subscribe_page(
         "groups": [_group(group, links) for group in groups if group.topics],
         "opml": links.local(opml_url),
     }
-    return templates.render("subscribe.html.j2", {**shared, **own})
+    return templates.html("subscribe.html.j2", {**shared, **own}).encode()
 
 
 def _group(group: TopicGroup, links: Links) -> Values:
-    topics = [
+    topics: list[Values] = [
         {"name": topic.name, "feeds": [_feed(feed, links) for feed in topic.feeds]}
         for topic in group.topics
     ]

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 import msgspec
 
 from newsfeed.model import DateOrigin
-from newsfeed.store.queries import queries
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +34,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 def load(db: sqlite3.Connection) -> list[Identity]:
     """Every identity, those of vanished articles too."""
+    from newsfeed.store.queries import queries
+
     return [
         Identity(
             id=id_,
@@ -70,6 +71,8 @@ def save(db: sqlite3.Connection, identities: Iterable[Identity]) -> None:
 
     Leaves a new `revision`.
     """
+    from newsfeed.store.queries import queries
+
     queries.set_revision(db, value=secrets.token_hex(16))
     queries.save_article(
         db,
@@ -90,11 +93,6 @@ def save(db: sqlite3.Connection, identities: Iterable[Identity]) -> None:
             for one in identities
         ],
     )
-
-
-def revision(db: sqlite3.Connection) -> str:
-    """A value that changes whenever identities are saved, in this store or another."""
-    return str(queries.revision(db))
 
 
 def _datetime(seconds: int | None) -> datetime | None:

@@ -1,6 +1,7 @@
 """The door to the store: opening it, and bringing a new or old one to the newest version.
 
-Everything that differs between databases stands in this file.
+Everything that differs between databases stands in this file, and so do the two statements that
+every run needs: the named SQL of `queries.py` is imported only where articles are read or saved.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from newsfeed.errors import SettingsError, StoreError
-from newsfeed.store.queries import queries
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 30.0
@@ -63,6 +63,12 @@ def connect(path: Path, now: datetime) -> Iterator[sqlite3.Connection]:
         db.close()
 
 
+def revision(db: sqlite3.Connection) -> str:
+    """A value that changes whenever articles are saved, in this store or another."""
+    (value,) = db.execute("SELECT value FROM revision").fetchone()
+    return str(value)
+
+
 def _open(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=PATIENCE)
     db.execute("PRAGMA journal_mode = WAL")
@@ -72,7 +78,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _behind(db: sqlite3.Connection, path: Path) -> bool:
-    version = queries.store_version(db)
+    (version,) = db.execute("SELECT max(version) FROM store_version").fetchone()
     if version > head():
         raise StoreError(
             f"has version {version}, newer than this newsfeed, which knows {head()}",

@@ -1,7 +1,3 @@
--- name: store_version()$
--- The number of the newest migration that the store has seen.
-SELECT max(version) FROM store_version;
-
 -- name: all_articles()
 -- Every article that was ever given an id.
 SELECT id, source, path, url, content_hash, first_seen, stored_date, stored_from, sequence,
@@ -18,10 +14,6 @@ ON CONFLICT (id) DO UPDATE SET
   source = excluded.source, path = excluded.path, url = excluded.url,
   content_hash = excluded.content_hash, stored_date = excluded.stored_date,
   stored_from = excluded.stored_from, gone = excluded.gone;
-
--- name: revision()$
--- The value that the last change of articles left.
-SELECT value FROM revision;
 
 -- name: set_revision(value)!
 -- Say that articles changed.
