@@ -96,7 +96,7 @@ class Templates:
                 remedy=f"put it into {folders}, or correct the name where it is asked for",
                 where=where or folders,
             )
-        problem = " ".join(_message(error).split()) or type(error).__name__
+        problem = _message(error) or type(error).__name__
         return TemplateError(
             f"the template cannot be used: {problem}",
             remedy="mend it, or compare it with the template that newsfeed brings",
@@ -105,8 +105,6 @@ class Templates:
 
     def _position(self, error: Exception) -> str:
         """File and line of the innermost template that the error passed through, or ""."""
-        if isinstance(error, jinja2.TemplateSyntaxError):
-            return f"{error.filename or error.name}:{error.lineno}"
         if isinstance(error, SyntaxError):
             return error.filename or ""
         passed = [

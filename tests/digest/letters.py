@@ -10,8 +10,8 @@ import msgspec
 
 from newsfeed.digest.compose import Sender
 from newsfeed.digest.message import Envelope
-from newsfeed.digest.templates import Templates
 from newsfeed.model import Article, DateOrigin, Edition, Image, LetterItem
+from newsfeed.templating import Templates
 
 ROOT = Path(__file__).parents[2]
 SEOUL = ZoneInfo("Asia/Seoul")

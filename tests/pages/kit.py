@@ -15,7 +15,7 @@ from newsfeed.pages.article import article_page
 from newsfeed.pages.index import Entry, all_page, index_page
 from newsfeed.pages.site import FORMATS, FeedLink, Neighbour, Site
 from newsfeed.pages.subscribe import Topic, TopicGroup, subscribe_page
-from newsfeed.pages.templates import Templates
+from newsfeed.templating import Templates
 
 FOLDER = Path(__file__).parents[2] / "templates" / "web"
 TEMPLATES = Templates([FOLDER])

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
 from newsfeed.pages.index import SHOWN, Entry, all_page, index_page
-from tests.pages.kit import ARTICLE, ENGLISH, HOME, SITE, TEMPLATES, UNDATED, texts, values
+from newsfeed.templating import Templates
+from tests.pages.kit import (
+    ARTICLE,
+    ENGLISH,
+    FOLDER,
+    HOME,
+    SITE,
+    TEMPLATES,
+    UNDATED,
+    texts,
+    values,
+)
 
 
 def many(count: int) -> list[Entry]:
@@ -72,3 +84,12 @@ def test_the_list_speaks_the_sites_language() -> None:
     assert texts(page, "//h1") == ["All 2 articles"]
     assert texts(page, "//section/h2") == ["2026", "Undated"]
     assert texts(page, "//time") == ["12 July"]
+
+
+def test_ones_own_style_sheet_goes_before_ours(tmp_path: Path) -> None:
+    """One file can be replaced, and the others stay as they are."""
+    (tmp_path / "style.css").write_text("body { color: rebeccapurple }", "utf-8")
+    page = index_page(Templates([tmp_path, FOLDER]), SITE, [])
+    assert b"rebeccapurple" in page
+    assert b"keep-all" not in page
+    assert b"keep-all" in index_page(TEMPLATES, SITE, [])

@@ -128,10 +128,10 @@ class Workshop:
 
     def _is_reserved(self, url: str) -> bool:
         """Whether the page of an address would lie where something of ours does."""
-        from newsfeed.flows.paging import page_path, reserved
-
         if not self.plan.pages:
             return False
+        from newsfeed.flows.paging import page_path, reserved
+
         page = PurePosixPath(page_path(self.plan, url))
         places = {str(place) for place in (page, *page.parents)}
         return not places.isdisjoint(reserved(self.plan))

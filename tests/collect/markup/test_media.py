@@ -54,6 +54,7 @@ def test_a_recording_can_be_opened_without_a_player(html: str) -> None:
 def test_an_authors_own_fallback_stays() -> None:
     """Where there is a link already, none is added; a player without address goes."""
     assert feed("<audio src=a.mp3><a href=b>듣기</a></audio>").count("<a ") == 1
+    assert feed("<a href=b><audio src=a.mp3>듣기</audio></a>").count("<a ") == 1
     assert feed("글<video></video><video src='javascript:x'></video>") == "<p>글</p>"
 
 

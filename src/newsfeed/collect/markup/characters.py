@@ -9,11 +9,11 @@ import re
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
-# References to C1 controls are left: HTML reads them as characters of Windows-1252.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
 _HIGHEST = 0x10FFFF
 _REPLACEMENT = "\ufffd"  # not nothing: what stands around could then be a reference
+# HTML reads references to C1 controls as characters of Windows-1252, which has all but five.
+_WINDOWS = frozenset(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
 
 def legal(text: str) -> str:
@@ -22,7 +22,7 @@ def legal(text: str) -> str:
 
 
 def legal_html(html: str) -> str:
-    """`html` without such characters, and with references to forbidden ones replaced."""
+    """`html` without such characters, and with references to them replaced by U+FFFD."""
     html = legal(html)
     return _REFERENCE.sub(_legal_reference, html) if "&#" in html else html
 
@@ -30,7 +30,7 @@ def legal_html(html: str) -> str:
 def _legal_reference(reference: re.Match[str]) -> str:
     digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
     digits = digits.lstrip("0")
-    number = int(digits or "0", base) if len(digits) < len(str(_HIGHEST)) + 1 else _HIGHEST + 1
-    if number > _HIGHEST or _FORBIDDEN.match(chr(number)):
+    number = int(digits or "0", base) if len(digits) <= len(str(_HIGHEST)) else _HIGHEST + 1
+    if number > _HIGHEST or (_UNWANTED.match(chr(number)) and number not in _WINDOWS):
         return _REPLACEMENT
     return reference[0]

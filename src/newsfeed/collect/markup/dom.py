@@ -34,7 +34,8 @@ _BODY_TAGS = slice(len("<body>"), -len("</body>"))
 
 
 def parse(html: str) -> Element:
-    """The body element of an HTML fragment, without comments and processing instructions.
+    """The body element of an HTML fragment, without comments, processing instructions and
+    characters that XML cannot carry.
 
     Raises ArticleError where elements nest deeper than libxml2 reads (256).
     """

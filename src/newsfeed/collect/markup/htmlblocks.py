@@ -41,6 +41,9 @@ class HtmlBlocks:
 
     def read(self, line: str, out: list[str]) -> None:
         """Append to `out` the lines that stand for `line`."""
+        if not self._open and not self._unfinished and "<" not in line:
+            out.append(line)
+            return
         is_blank = not line.strip()
         if is_blank:
             out += self.rest()

@@ -60,10 +60,10 @@ def _told_from_code(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
             yield line, True
             if raw_end in line.lower():
                 raw_end = ""
-        elif opened := _FENCE.match(line):
+        elif ("```" in line or "~~~" in line) and (opened := _FENCE.match(line)):
             fence = opened[1]
             yield line, True
-        elif raw := _RAW.match(line):
+        elif "<" in line and (raw := _RAW.match(line)):
             end = f"</{raw[1].lower()}" if raw[1] else "-->"
             raw_end = "" if end in line.lower() else end
             yield line, True
@@ -92,9 +92,11 @@ def _without_extensions(lines: Iterable[tuple[str, bool]]) -> Iterator[tuple[str
             yield shown, False
         elif is_code or line.startswith(_INDENTED_CODE):
             yield line, is_code
-        elif _ABBREVIATION.match(line) is None:
-            shown, in_comment = _without_markers(line) if "{:" in line else (line, False)
+        elif "{:" in line:
+            shown, in_comment = _without_markers(line)
             yield shown, False
+        elif "*[" not in line or _ABBREVIATION.match(line) is None:
+            yield line, False
 
 
 def _without_markers(line: str) -> tuple[str, bool]:

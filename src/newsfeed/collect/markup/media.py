@@ -56,6 +56,7 @@ def add_fallbacks(body: Element) -> None:
             remove(player)
             continue
         player.set("controls", "")
-        if player.find(".//a") is None:
+        has_link = player.find(".//a") is not None
+        if not has_link and all(outer.tag != "a" for outer in player.iterancestors()):
             link = etree.SubElement(player, "a", href=address)
             link.text = unquote(urlsplit(address).path.rpartition("/")[2]) or address

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import nh3
 
-from newsfeed.collect.markup.characters import legal
 from newsfeed.collect.markup.context import Profile
 from newsfeed.collect.markup.style import PROPERTIES
 from newsfeed.urls import LINK_SCHEMES
@@ -69,11 +68,11 @@ _SOLIDUS_OVERLAY = "\u0338"
 
 
 def sanitise(html: str, profile: Profile) -> str:
-    """`html` with nothing but what is allowed, in characters that XML allows.
+    """`html` with nothing but what is allowed.
 
     Addresses must be absolute already: relative ones are dropped.
     """
-    clean = legal(_CLEANERS[profile].clean(html))
+    clean = _CLEANERS[profile].clean(html)
     # In NFC the overlay and a ">" before it are one character, "≯", and a tag would not end.
     safe = clean.replace(_SOLIDUS_OVERLAY, f"&#{ord(_SOLIDUS_OVERLAY)};")
     return safe.replace("<p></p>", "").strip()

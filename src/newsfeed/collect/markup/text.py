@@ -29,7 +29,7 @@ def plain_text(html: str) -> str:
     etree.strip_elements(body, *DROPPED, "noscript", "rp", "rt", with_tail=False)
     if "#fn" in html:
         _drop_footnote_marks(body)
-    return one_line(legal(str(_WHOLE_TEXT(body))))
+    return one_line(str(_WHOLE_TEXT(body)))
 
 
 def one_line(text: str) -> str:
