@@ -92,16 +92,6 @@ def test_any_body_becomes_harmless_html(
     assert "\n" not in plain_text(html)
 
 
-@settings(max_examples=100)
-@given(soup)
-def test_rendering_again_loses_no_text(source: str) -> None:
-    """Rendered HTML that is rendered as HTML keeps its words: others read what we meant."""
-    context = MarkupContext(url=URL, markdown=False)
-    once = render(source, context, Profile.FEED).html
-    twice = render(once, context, Profile.FEED).html
-    assert plain_text(twice).replace(" ", "") == plain_text(once).replace(" ", "")
-
-
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1))
 def test_plain_words_come_through(word: str) -> None:
     """Text without markup is published as it was written."""
