@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from newsfeed.text import clean, one_line, scrub, short_hash, slug
+from newsfeed.text import clean, legal, one_line, scrub, short_hash, slug
 
 ANY_TEXT = st.text(st.characters())  # lone surrogates too
 TROUBLE = "\x00\x08\x0b\x1b\x7f\x80\x9f\ufdd0\ufdef\ufeff\ufffe\uffff\ud800\udfff"
@@ -131,3 +131,9 @@ def test_a_long_word_is_cut_between_graphemes() -> None:
 def test_a_short_hash_is_six_hex_digits_of_sha_256() -> None:
     assert short_hash("한글") == "bd87f9"
     assert short_hash("\ud800") != short_hash("\ud801")
+
+
+def test_finished_markup_keeps_its_brackets() -> None:
+    """NFC joins `>` and U+0338 into one character that ends no tag."""
+    assert legal("<b>\u0338 onclick=x\x07</b>") == "<b>\u0338 onclick=x</b>"
+    assert clean("<b>\u0338") != "<b>\u0338"

@@ -34,12 +34,23 @@ def clean(text: str) -> str:
 
 def scrub(text: str) -> tuple[str, int]:
     """Like `clean`, and how many characters were dropped (line ends are not counted)."""
-    dropped = 0
-    # What is printable is not forbidden, and that is told three times as quickly.
-    if not text.replace("\n", "").isprintable() and _FORBIDDEN.search(text):
-        text = _LINE_END.sub("\n", text)
-        text, dropped = _FORBIDDEN.subn("", text)
+    text, dropped = _without_forbidden(text)
     return unicodedata.normalize("NFC", text), dropped
+
+
+def legal(text: str) -> str:
+    """`text` without characters that XML 1.0 forbids, and otherwise as it is, for finished markup.
+
+    NFC would join the `>` of a tag with a following U+0338 to another character.
+    """
+    return _without_forbidden(text)[0]
+
+
+def _without_forbidden(text: str) -> tuple[str, int]:
+    # What is printable is not forbidden, and that is told three times as quickly.
+    if text.replace("\n", "").isprintable() or not _FORBIDDEN.search(text):
+        return text, 0
+    return _FORBIDDEN.subn("", _LINE_END.sub("\n", text))
 
 
 def one_line(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from newsfeed.model import FeedDocument, FeedItem, Image, Term
-from newsfeed.text import clean, one_line
+from newsfeed.text import clean, legal, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def _item(item: FeedItem) -> FeedItem:
         url=_line(item.url),
         title=_line(item.title) or _line(item.url),
         summary=clean(item.summary).strip(),
-        content_html=clean(item.content_html),
+        content_html=legal(item.content_html),
         authors=tuple(filter(None, map(_line, item.authors))),
         categories=tuple(_terms(item.categories)),
         tags=tuple(_terms(item.tags)),
