@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
-from unicodedata import is_normalized, normalize
+from unicodedata import normalize
 
 from newsfeed.errors import ArticleError, Fault
 
@@ -41,10 +41,10 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-def stamp(path: Path) -> Stamp | None:
+def stamp(path: Path | str) -> Stamp | None:
     """The stamp of a regular file, links not followed; None where there is none."""
     try:
-        status = path.lstat()
+        status = os.lstat(path)
     except (OSError, ValueError):
         return None
     return stamp_of(status) if stat.S_ISREG(status.st_mode) else None
@@ -88,8 +88,10 @@ def _enters(
 
 def _found(entry: os.DirEntry[str], raw: str, complain: Callable[[Fault], None]) -> Found | None:
     try:
-        path = raw if is_normalized("NFC", raw) else normalize("NFC", raw)
-        path.encode()
+        path = raw
+        if not raw.isascii():
+            raw.encode()
+            path = normalize("NFC", raw)
         status = entry.stat(follow_symlinks=False)
     except UnicodeEncodeError:
         name = os.fsencode(raw).decode("utf-8", "backslashreplace")

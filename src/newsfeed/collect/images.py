@@ -57,7 +57,7 @@ def candidates(reference: str, article: str, root: str, roots: tuple[str, ...]) 
 def existing(places: list[str], roots: tuple[str, ...]) -> Path | None:
     """The first place that is a regular file, and no link leads it out of `roots`."""
     for place in places:
-        if os.path.lexists(place) and stamp(Path(place)) and _is_inside(place, roots):
+        if stamp(place) and _is_inside(place, roots):
             return Path(place)
     return None
 

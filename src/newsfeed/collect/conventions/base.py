@@ -59,7 +59,10 @@ class Convention(Protocol):
     """Changes with everything that the rules depend on."""
 
     def accepts(self, path: str) -> bool:
-        """Whether to read the file `path`, or to enter the folder `path` (which ends in "/")."""
+        """Whether to read the file `path`, or to enter the folder `path` (which ends in "/").
+
+        The folders above were accepted before.
+        """
 
     def defaults(self, path: str) -> Mapping[str, object]:
         """Front matter that the generator's own settings give to `path`."""

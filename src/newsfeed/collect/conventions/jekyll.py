@@ -78,13 +78,12 @@ class Jekyll:
 
     def accepts(self, path: str) -> bool:
         """What lies in a `_posts` folder; other names that begin with . or _ are private."""
-        whole = self._prefix + path
-        parts = whole.rstrip("/").split("/")
-        if any(part.startswith((".", "_")) and part != "_posts" for part in parts):
+        folder, _, name = (self._prefix + path.rstrip("/")).rpartition("/")
+        if name.startswith((".", "_")) and name != "_posts":
             return False
         if path.endswith("/"):
             return True
-        return "_posts" in parts[:-1] and path.lower().endswith(ENDINGS)
+        return "/_posts/" in f"/{folder}/" and path.lower().endswith(ENDINGS)
 
     def defaults(self, path: str) -> Mapping[str, object]:
         """The `values` of every matching scope; the more exact path wins."""
