@@ -55,7 +55,7 @@ class _Inherited:
 
 def _inherit(function: Callable[[Item], Result], items: Sequence[Item]) -> None:
     gc.freeze()  # what the parent made is never garbage here, and most of ours is not either
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(200_000, 20, 100)
     _Inherited.function = staticmethod(function)
     _Inherited.items = items
 

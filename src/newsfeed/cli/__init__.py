@@ -5,6 +5,7 @@ Commands are imported only when they are called, so that `--help` is quick.
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -61,6 +62,7 @@ def group(*, debug: bool) -> None:
 
 def main() -> NoReturn:
     """Run a command; every failure becomes one line on stderr and an exit status."""
+    gc.set_threshold(200_000, 20, 100)  # a run's values live to its end: looking is in vain
     debug = "--debug" in sys.argv[1:2]
     try:
         group.main(prog_name="newsfeed", standalone_mode=False)
