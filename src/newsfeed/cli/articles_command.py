@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from newsfeed.app import make_plan, open_project, real_seams, workshop
+from newsfeed.cli.doors import opened
 from newsfeed.cli.options import config_option, json_option
-from newsfeed.cli.progress import progress
 from newsfeed.cli.report import to_json
 from newsfeed.flows.listing import Listed, explain, listing
 
@@ -22,11 +21,7 @@ def command(*, path: Path | None, file: Path | None, as_json: bool) -> None:
 
     With PATH only that file, or the files of that folder. Nothing is written.
     """
-    plan = make_plan(open_project(file))
-    with (
-        progress() as show,
-        workshop(plan, real_seams(show), allow_empty=True) as shop,
-    ):
+    with opened(file, allow_empty=True) as shop:
         found = explain(shop, path) if path else listing(shop)
     if as_json:
         click.echo(to_json(found))

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from newsfeed.app import make_plan, open_project, real_seams, workshop
+from newsfeed.cli.doors import opened
 from newsfeed.cli.options import config_option, json_option
-from newsfeed.cli.progress import progress
 from newsfeed.cli.report import LEFT_OUT, counted, to_json
 from newsfeed.flows.checking import CheckReport, check
 
@@ -23,19 +22,18 @@ def command(*, file: Path | None, as_json: bool) -> None:
     Every feed, page and letter is made anew and checked. Exit status 1 for faults of the whole,
     3 where only articles have faults.
     """
-    plan = make_plan(open_project(file))
-    with progress() as show, workshop(plan, real_seams(show), allow_empty=True) as shop:
+    with opened(file, allow_empty=True) as shop:
         report = check(shop)
     if as_json:
         click.echo(to_json(report))
     else:
-        _print(report)
+        _show(report)
     if report.errors:
         sys.exit(1)
     sys.exit(LEFT_OUT if report.faults else 0)
 
 
-def _print(report: CheckReport) -> None:
+def _show(report: CheckReport) -> None:
     for line in (*report.errors, *map(str, report.faults)):
         click.echo(line, err=True)
     for warning in report.warnings:

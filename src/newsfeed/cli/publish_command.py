@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
-from newsfeed.app import make_plan, open_project, real_seams, workshop
+from newsfeed.cli.doors import opened
 from newsfeed.cli.options import build_options
-from newsfeed.cli.progress import progress
 from newsfeed.cli.report import LEFT_OUT, complain, shown, summary, to_json
-from newsfeed.flows.build import BuildOptions, StrictError
+from newsfeed.flows.build import BuildOptions
 from newsfeed.flows.previewing import Preview
 from newsfeed.flows.publishing import publish
 
@@ -25,18 +24,13 @@ def command(
 
     Safe to run again and again: a second run without changes writes nothing.
     """
-    plan = make_plan(open_project(file))
     options = BuildOptions(dry_run=dry_run, strict=strict, allow_empty=allow_empty)
-    try:
-        with progress() as show, workshop(plan, real_seams(show), allow_empty=allow_empty) as shop:
-            report = publish(shop, options)
-    except StrictError as error:
-        complain(error.faults, ())
-        raise
+    with opened(file, allow_empty=allow_empty) as shop:
+        report = publish(shop, options)
     if as_json:
         click.echo(to_json(report))
     else:
-        lines = summary(report.build, plan.output, dry_run=dry_run)
+        lines = summary(report.build, shop.plan.output, dry_run=dry_run)
         lines += ["deployed"] if report.deployed else []
         lines += [line for preview in report.previews for line in _lines(preview)]
         click.echo("\n".join(lines))

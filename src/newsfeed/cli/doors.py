@@ -1,0 +1,24 @@
+"""The doors of one run, opened as every command opens them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from newsfeed.app import make_plan, open_project, real_seams, workshop
+from newsfeed.cli.progress import progress
+from newsfeed.cli.report import complain
+from newsfeed.flows.build import StrictError, Workshop
+
+
+@contextmanager
+def opened(file: Path | None, *, allow_empty: bool = False) -> Iterator[Workshop]:
+    """The workshop of a settings file, with progress shown. A strict build's faults are named."""
+    plan = make_plan(open_project(file))
+    try:
+        with progress() as show, workshop(plan, real_seams(show), allow_empty=allow_empty) as shop:
+            yield shop
+    except StrictError as error:
+        complain(error.faults, ())
+        raise
