@@ -9,7 +9,7 @@ import pytest
 from newsfeed import config
 from newsfeed.errors import SettingsError
 from newsfeed.settings import Settings
-from newsfeed.settings_text import as_toml
+from newsfeed.settings_text import as_toml, without_secrets
 
 MINIMAL = '[site]\ntitle = "T"\nurl = "https://example.org"\n[[sources]]\npath = "posts"\n'
 NEWSLETTER = '[[newsletters]]\nname = "w"\ntitle = "W"\nfrom = "news@example.org"\n'
@@ -114,3 +114,82 @@ def test_what_config_prints_can_be_read_again(tmp_path: Path) -> None:
     )
     (tmp_path / "again").mkdir()
     assert _load(tmp_path / "again", as_toml(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ('[feeds]\nlimit = "3"\n', "write a whole number"),
+        ('[feeds]\nby = ["x"]\n', "in a list, write one of categories, tags, authors, languages"),
+        ('[pages]\nenabled = "x"\n', "write true or false"),
+        ("feeds = 3\n", "write a table"),
+        (NEWSLETTER + 'max_late = "6"\n', 'write it like "6h"'),
+        (NEWSLETTER.replace('"w"', '"We ekly"'), "take a-z"),
+        (NEWSLETTER + "tags = [1]\n", "in a list, write text in quotes"),
+    ],
+)
+def test_a_value_that_is_not_right_comes_with_what_is_expected(
+    tmp_path: Path, text: str, remedy: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        _load(tmp_path, text + MINIMAL if text.startswith("feeds =") else MINIMAL + text)
+    assert caught.value.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEWSFEED__FEEDS__LIMIT", "abc"),
+        ("NEWSFEED__FEEDS__BY", '["x"]'),
+        ("NEWSFEED__SITE__URL", "ftp://example.org"),
+        ("NEWSFEED__NEWSLETTERS__0__NAME", "A B"),
+    ],
+)
+def test_a_variable_that_is_not_right_is_named_and_not_the_file(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        _load(tmp_path, MINIMAL + NEWSLETTER, **{name: value})
+    assert caught.value.where == name
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("NEWSFEED__SITE__TITEL", "did you mean `title`?"),
+        ("NEWSFEED__SOURCES__7__PATH", "write the number of one of the 1 tables"),
+    ],
+)
+def test_a_variable_that_names_no_setting_comes_with_what_does(
+    tmp_path: Path, name: str, remedy: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        _load(tmp_path, MINIMAL, **{name: "x"})
+    assert caught.value.remedy.startswith(remedy)
+
+
+def test_a_path_through_a_file_is_no_matter_of_permissions(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match="name a settings file"):
+        config.load(tmp_path / "file/newsfeed.toml", {})
+
+
+def test_a_host_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"site\.url"):
+        _load(tmp_path, MINIMAL.replace("example.org", "exa%20mple.org"))
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("amqp://u:SECRET@mq.invalid//v", "amqp://u:***@mq.invalid//v"),
+        ("redis://:SE/CR@ET@mq.invalid", "redis://:***@mq.invalid"),
+        ("amqp://u:SECRET@a.invalid;amqp://u:SECRET@b.invalid", "amqp://u:***@b.invalid"),
+        ("https://mq.invalid:80/x?password=SECRET&y=1", "https://mq.invalid:80/x?password=***&y=1"),
+        ("amqp://mq.invalid:5672", "amqp://mq.invalid:5672"),
+    ],
+)
+def test_passwords_in_addresses_are_not_shown(tmp_path: Path, address: str, shown: str) -> None:
+    text = f'{MINIMAL}[cluster]\nbroker = "{address}"\n[store]\nurl = "{address}"\n'
+    safe = without_secrets(_load(tmp_path, text))
+    assert (safe.cluster.broker, safe.store.url) == (shown, shown)

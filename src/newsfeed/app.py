@@ -23,6 +23,7 @@ from newsfeed.flows.plan import Plan, Seams, fingerprint
 from newsfeed.parallel import processors
 from newsfeed.settings import Settings, Source
 from newsfeed.store import database, private
+from newsfeed.urls import ascii_url
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +44,7 @@ def open_project(file: Path | None) -> Project:
 def make_plan(project: Project) -> Plan:
     """The places and rules of the installation. Raises SettingsError."""
     settings, base = project.settings, project.base
-    site_url = settings.site.url.rstrip("/")
+    site_url = _site_url(settings)
     folders = tuple(_folder(source, settings, base) for source in settings.sources)
     own_pages = settings.pages.enabled
     pages = own_pages if own_pages is not None else not any(f.convention.has_site for f in folders)
@@ -51,12 +52,12 @@ def make_plan(project: Project) -> Plan:
         msgspec.structs.replace(f, publishes_media=pages and not f.convention.has_site)
         for f in folders
     )
+    templates = templates_folder()
     for newsletter in settings.newsletters:
-        check_newsletter(newsletter)
+        check_newsletter(newsletter, templates / "email")
     output = Path(os.path.normpath(base / settings.feeds.output))
     store = database.sqlite_path(settings.store.url, base)
     _refuse_public_store(store, output, folders)
-    templates = templates_folder()
     return Plan(
         site=settings.site,
         site_url=site_url,
@@ -89,7 +90,7 @@ def workshop(plan: Plan, seams: Seams, *, allow_empty: bool = False) -> Iterator
     A second run on this machine waits for the first. Raises NewsfeedError.
     """
     private.prepare(plan.private)
-    private.prepare(plan.store.parent)
+    private.make(plan.store.parent)  # perhaps a folder of the operator's
     with (
         private.lock(plan.private, "build"),
         Index(plan.index, _index_key(plan)) as index,
@@ -121,6 +122,11 @@ def _data_folder(installed: str, in_checkout: str) -> Path:
     return folder if folder.is_dir() else package.parents[1] / in_checkout
 
 
+def _site_url(settings: Settings) -> str:
+    """The site's address in ASCII and without a slash at its end; the settings are checked."""
+    return ascii_url(settings.site.url).rstrip("/")
+
+
 def _folder(source: Source, settings: Settings, base: Path) -> Folder:
     root = Path(os.path.normpath(base / source.path))
     zone = ZoneInfo(settings.site.timezone)
@@ -129,7 +135,7 @@ def _folder(source: Source, settings: Settings, base: Path) -> Folder:
         name=source.name or source.path,
         root=root,
         convention=rules,
-        site_url=settings.site.url.rstrip("/").removesuffix(rules.base_path),
+        site_url=_site_url(settings).removesuffix(ascii_url(rules.base_path)),
         language=source.language or settings.site.language,
     )
 

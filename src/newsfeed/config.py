@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
 from newsfeed.errors import SettingsError
-from newsfeed.settings import Settings, Table
+from newsfeed.settings import Duration, Name, Settings, Share, Table
+from newsfeed.urls import ascii_url
 
 FILE_NAMES = ("newsfeed.toml", "config.toml")
 ENVIRONMENT_PREFIX = "NEWSFEED__"
+
+_EXAMPLES = (
+    (Duration, 'write it like "6h" (s, m, h or d)'),
+    (Share, 'write it like "5%"'),
+    (Name, "take a-z, 0-9, - and _, and begin with a letter or a digit"),
+)
 
 _SECTIONS = frozenset(Settings.__struct_fields__)
 
@@ -43,33 +50,62 @@ def load(path: Path, environment: Mapping[str, str]) -> Settings:
 
     Raises SettingsError that names file, key and the nearest right name.
     """
-    tables = _read(path)
+    return parse(_read(path), path, environment)
+
+
+def parse(text: str, path: Path, environment: Mapping[str, str]) -> Settings:
+    """The settings in `text`, which is or will be the file `path`; otherwise as `load`."""
+    tables = _tables(text, path)
     _refuse_unknown_keys(tables, Settings, path)
+    variables = {}
     for name, value in sorted(environment.items()):
         if name.startswith(ENVIRONMENT_PREFIX):
-            _override(tables, name, value)
+            variables[_override(tables, name, value)] = name
     try:
-        settings = msgspec.convert(tables, Settings)
-    except msgspec.ValidationError as error:
-        raise _explained(error, path) from None
-    _check(settings, path)
+        settings = _converted(tables, path)
+        _check(settings, path)
+    except SettingsError as error:
+        raise _blamed(error, variables) from None
     return settings
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _converted(tables: dict[str, Any], path: Path) -> Settings:
+    try:
+        return msgspec.convert(tables, Settings)
+    except msgspec.ValidationError as error:
+        raise _explained(error, path) from None
+
+
+def _blamed(error: SettingsError, variables: Mapping[str, str]) -> SettingsError:
+    """The error, which names the variable instead of the file where the value comes from one."""
+    for key, name in variables.items():
+        if re.search(rf"`{re.escape(key)}[`\[]", error.problem):
+            return SettingsError(error.problem, where=name, remedy=error.remedy)
+    return error
+
+
+def _read(path: Path) -> str:
     where = str(path)
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise SettingsError(
             "there is no such file", where=where, remedy="run `newsfeed init`"
         ) from None
     except OSError as error:
+        denied = isinstance(error, PermissionError)
+        remedy = "mend its permissions" if denied else "name a settings file with -c FILE"
         raise SettingsError(
-            f"cannot be read: {error.strerror}", where=where, remedy="mend its permissions"
+            f"cannot be read: {error.strerror}", where=where, remedy=remedy
         ) from None
     except UnicodeDecodeError:
         raise SettingsError("is not UTF-8", where=where, remedy="save it as UTF-8") from None
+
+
+def _tables(text: str, path: Path) -> dict[str, Any]:
+    where = str(path)
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         problem, line = _toml_position(str(error))
         where = f"{where}:{line}" if line else where
@@ -95,20 +131,32 @@ def _refuse_unknown_keys(
 ) -> None:
     if not isinstance(value, dict):
         return
-    fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     for key, inner in value.items():
         if key not in fields:
-            import difflib
-
-            near = difflib.get_close_matches(key, fields, n=1, cutoff=0.5)
-            remedy = f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(fields)}"
             raise SettingsError(
-                f"`{'.'.join((*trail, key))}` is not a setting", where=str(path), remedy=remedy
+                f"`{'.'.join((*trail, key))}` is not a setting",
+                where=str(path),
+                remedy=_nearest(key, fields),
             )
         table = _table_type(fields[key])
         if table:
             for element in inner if isinstance(inner, list) else [inner]:
                 _refuse_unknown_keys(element, table, path, (*trail, key))
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    """What somebody may have meant by `key`."""
+    import difflib
+
+    known = list(known)
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    return f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(known)}"
+
+
+def _fields(kind: type[Table]) -> dict[str, Any]:
+    """The type of each key of a table."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
 
 
 def _table_type(kind: object) -> type[Table] | None:
@@ -118,17 +166,21 @@ def _table_type(kind: object) -> type[Table] | None:
     return next((found for part in get_args(kind) if (found := _table_type(part))), None)
 
 
-def _override(tables: dict[str, Any], name: str, value: str) -> None:
-    """Set one key from `NEWSFEED__SECTION__KEY`; lists of tables take a number in between."""
+def _override(tables: dict[str, Any], name: str, value: str) -> str:
+    """Set one key from `NEWSFEED__SECTION__KEY`; lists of tables take a number in between.
+
+    The key comes back as messages name it.
+    """
     keys = [key.lower() for key in name.removeprefix(ENVIRONMENT_PREFIX).split("__")]
     target: object = tables
     kind: type[Table] | None = Settings
     for key in keys[:-1]:
         target, kind = _step(target, kind, key, name)
-    fields = {} if kind is None else {f.encode_name: f.type for f in msgspec.structs.fields(kind)}
+    fields = {} if kind is None else _fields(kind)
     if keys[-1] not in fields or not isinstance(target, dict):
-        raise SettingsError("names no setting", where=name, remedy="see `newsfeed config`")
+        raise _no_setting(name, keys[-1], target, fields)
     target[keys[-1]] = _typed(value, fields[keys[-1]])
+    return re.sub(r"\.([0-9]+)", r"[\1]", ".".join(keys))
 
 
 def _step(
@@ -138,10 +190,17 @@ def _step(
         if key.isdigit() and int(key) < len(target):
             return target[int(key)], kind
     elif kind is not None and isinstance(target, dict):
-        types = {f.encode_name: f.type for f in msgspec.structs.fields(kind)}
+        types = _fields(kind)
         if key in types:
             return target.setdefault(key, {}), _table_type(types[key])
-    raise SettingsError("names no setting", where=name, remedy="see `newsfeed config`")
+    raise _no_setting(name, key, target, {} if kind is None else _fields(kind))
+
+
+def _no_setting(name: str, key: str, target: object, fields: Mapping[str, object]) -> SettingsError:
+    remedy = _nearest(key, fields) if fields else "it goes further than the setting does"
+    if isinstance(target, list):
+        remedy = f"write the number of one of the {len(target)} tables in the file, from 0"
+    return SettingsError(f"names no setting at {key.upper()}", where=name, remedy=remedy)
 
 
 def _typed(value: str, kind: object) -> object:
@@ -167,8 +226,34 @@ def _explained(error: msgspec.ValidationError, path: Path) -> SettingsError:
         r"Expected `str` matching regex .*", "the value does not have its form", problem
     )
     return SettingsError(
-        f"`{key}` is not right: {problem}", where=str(path), remedy="see `newsfeed config`"
+        f"`{key}` is not right: {problem}", where=str(path), remedy=_expected(_type_of(key))
     )
+
+
+def _type_of(trail: str) -> object:
+    """The type of a setting from the path that messages give, such as `newsletters[0].name`."""
+    kind: object = Settings
+    for key in re.findall(r"\w+(?![\w\]])", trail):
+        table = _table_type(kind)
+        kind = _fields(table).get(key) if table else kind
+    return kind
+
+
+def _expected(kind: object) -> str:
+    """What to write for a value of a type, in words."""
+    for form, example in _EXAMPLES:
+        if kind == form:
+            return example
+    parts = get_args(kind)
+    if get_origin(kind) is Literal:
+        return f"write one of {', '.join(parts)}"
+    if get_origin(kind) is tuple and not _table_type(kind):
+        return f"in a list, {_expected(parts[0])}"
+    if get_origin(kind) is Annotated:
+        return _expected(parts[0])
+    words = {str: "write text in quotes", int: "write a whole number that is large enough"}
+    words[bool] = "write true or false"
+    return next((words[t] for t in (kind, *parts) if t in words), "write a table in brackets")
 
 
 def _check(settings: Settings, path: Path) -> None:
@@ -193,10 +278,13 @@ def _check(settings: Settings, path: Path) -> None:
 
 
 def _check_url(url: str, key: str, path: Path) -> None:
+    remedy = "write one like https://example.org"
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", url):
-        _refuse(
-            f"`{key}`: {url!r} is not an http address", "write one like https://example.org", path
-        )
+        _refuse(f"`{key}`: {url!r} is not an http address", remedy, path)
+    try:
+        ascii_url(url)
+    except ValueError as error:
+        _refuse(f"`{key}`: {error}", remedy, path)
 
 
 def _check_zone(zone: str, key: str, path: Path) -> None:
@@ -265,6 +353,15 @@ def _check_output(settings: Settings, path: Path) -> None:
     output = (path.parent / settings.feeds.output).resolve()
     if output == path.parent.resolve() or output in path.parent.resolve().parents:
         _refuse("`feeds.output` is the folder of the settings file", 'as in "public"', path)
+    if output.is_relative_to((path.parent / ".newsfeed").resolve()):
+        _refuse("`feeds.output` lies in .newsfeed/, which is private", 'as in "public"', path)
+    for source in settings.sources:
+        if (path.parent / source.path).resolve().is_relative_to(output):
+            _refuse(
+                f"`feeds.output` holds the articles of the source {source.path!r}",
+                'name a folder for our files only, as in "public"',
+                path,
+            )
 
 
 def _refuse(problem: str, remedy: str, path: Path) -> None:

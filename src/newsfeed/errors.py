@@ -109,6 +109,12 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
     warning: bool = False
 
+    def __post_init__(self) -> None:
+        """Texts that quote an article may hold half a surrogate pair, which nothing can encode."""
+        for name in ("path", "problem", "remedy"):
+            text = getattr(self, name).encode("utf-8", "backslashreplace").decode()
+            msgspec.structs.force_setattr(self, name, text)
+
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path
         return message(where, self.problem, self.remedy)

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 import msgspec
 
 from newsfeed.settings import Settings
 
+_PASSWORD = re.compile(r"(?<=://)([^\s/:@]*:)\S*(?=@)|([?&]password=)[^&\s]*")
+
 
 def as_toml(settings: Settings) -> str:
     """Every key with the value in force. What is not set at all is left out."""
     tables = msgspec.to_builtins(settings)
     return "\n".join(_table(name, value) for name, value in tables.items() if value)
+
+
+def without_secrets(settings: Settings) -> Settings:
+    """The settings with `***` for the password in each address, to be shown to anybody."""
+    return msgspec.convert(_masked(msgspec.to_builtins(settings)), Settings)
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, str):
+        return _PASSWORD.sub(r"\1\2***", value)
+    if isinstance(value, dict):
+        return {key: _masked(inner) for key, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _table(name: str, value: object) -> str:

@@ -236,3 +236,95 @@ def test_the_shells_themselves_accept_the_completion_script(
 def test_completion_offers_commands(site: Site) -> None:
     done = site.run(_NEWSFEED_COMPLETE="bash_complete", COMP_WORDS="newsfeed pub", COMP_CWORD="1")
     assert done.stdout.strip() == "plain,publish"
+
+
+@pytest.mark.parametrize(
+    "name", ["posts/각.md", "posts/\u1100\u1161\u11a8.md", "docs/../posts/각.md"]
+)
+def test_articles_finds_a_file_however_its_path_is_spelled(site: Site, name: str) -> None:
+    (site.folder / "docs").mkdir()
+    site.post("각.md", title="찾은 글")
+    assert "찾은 글" in site.run("articles", name).stdout
+
+
+def test_articles_explains_a_symbolic_link(site: Site) -> None:
+    (site.posts / "out.md").symlink_to(site.folder / "newsfeed.toml")
+    assert "is a symbolic link" in site.run("articles", "posts/out.md").stdout
+
+
+@pytest.mark.parametrize("words", [("config",), ("config", "--json")])
+def test_config_shows_no_password(site: Site, words: tuple[str, ...]) -> None:
+    site.configure(SETTINGS + '[cluster]\nbroker = "amqp://u:SECRET@mq.invalid"\n')
+    done = site.run(*words)
+    assert "amqp://u:***@mq.invalid" in done.stdout
+    assert "SECRET" not in done.stdout + done.stderr
+
+
+def test_json_is_one_document_though_the_deploy_command_prints(site: Site) -> None:
+    site.configure(SETTINGS + '[publish]\ndeploy = "echo uploaded"\n')
+    done = site.run("publish", "--json")
+    assert json.loads(done.stdout)["deployed"] is True
+    assert "uploaded" in done.stderr
+
+
+def test_init_reads_what_jekyll_sites_really_say(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text(
+        "title: 블로그\nurl: https://한국.kr\nlocale: ko_KR\n", encoding="utf-8"
+    )
+    (tmp_path / "_posts").mkdir()
+    (tmp_path / "_posts/2024-07-12-글.md").write_text("---\ntitle: 글\n---\n", encoding="utf-8")
+    site = Site(tmp_path / "x")
+    site.folder = tmp_path
+    assert site.run("init").returncode == 0
+    text = (tmp_path / "newsfeed.toml").read_text(encoding="utf-8")
+    assert 'language = "ko-KR"' in text
+    assert 'from = "news@xn--3e0b707e.kr"' in text
+    done = site.run("publish")
+    assert done.returncode == 0, done.stderr
+
+
+def test_init_says_of_hugo_that_its_rules_are_not_known(tmp_path: Path) -> None:
+    (tmp_path / "hugo.toml").touch()
+    site = Site(tmp_path / "x")
+    site.folder, site.output = tmp_path, tmp_path / "public"
+    (tmp_path / "content/posts").mkdir(parents=True)
+    (tmp_path / "content/posts/one.md").write_text("---\ntitle: 하나\n---\n", encoding="utf-8")
+    done = site.run("init")
+    assert done.returncode == 0, done.stderr
+    assert "the rules of hugo are not known yet" in done.stdout
+    assert site.run("publish").returncode == 0
+    assert site.feed().entries[0].link == "https://news.example.org/posts/one/"
+    assert not (site.output / "posts").exists()
+
+
+def test_init_writes_no_settings_that_would_fail(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text("timezone: Nowhere/None\n", encoding="utf-8")
+    site = Site(tmp_path / "x")
+    site.folder = tmp_path
+    done = site.run("init")
+    assert done.returncode == 2
+    assert "Nowhere/None" in done.stderr
+    assert not (tmp_path / "newsfeed.toml").exists()
+
+
+def test_init_where_no_folder_can_be_is_told_in_one_line(site: Site) -> None:
+    done = site.run("init", "newsfeed.toml/folder")
+    assert done.returncode == 2
+    assert "fault of newsfeed" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_a_command_the_help_is_shown_as_it_is(site: Site) -> None:
+    done = site.run()
+    assert done.returncode == 2
+    assert done.stdout == site.run("--help").stdout
+    assert done.stderr == ""
+
+
+def test_the_slot_is_told_in_the_newsletter_s_zone_in_every_run(site: Site) -> None:
+    slots = [
+        [line for line in site.run("publish").stdout.splitlines() if "is due" in line]
+        for _ in range(2)
+    ]
+    assert slots[0] == slots[1]
+    assert "08:00 KST, 1 article" in slots[0][0]

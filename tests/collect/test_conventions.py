@@ -167,3 +167,16 @@ def test_front_matter_wins_over_the_date_of_the_file_name() -> None:
 def test_an_impossible_date_in_a_file_name_is_never_replaced_by_another() -> None:
     with pytest.raises(ArticleError, match="impossible date"):
         Plain(SEOUL).place("2024-02-30-a.md", Fields(title="t"), front_matter=True, heading="")
+
+
+def test_a_jekyll_file_without_a_date_is_left_out_in_every_zone() -> None:
+    for zone in ("Asia/Seoul", "America/New_York", "UTC"):
+        jekyll = Jekyll(ZoneInfo(zone), JekyllConfig())
+        place = jekyll.place("_posts/a.md", Fields(title="t"), front_matter=True, heading="")
+        assert place.left_out
+        assert place.date is None
+
+
+def test_a_placeholder_that_nothing_can_fill_is_an_error_of_the_settings(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="titel"):
+        convention("plain", tmp_path, SEOUL, "/:year/:titel/")

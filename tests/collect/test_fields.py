@@ -321,3 +321,19 @@ def whole_way(data: bytes) -> None:
         assert one_line(line) == line
     assert clean(fields.excerpt) == fields.excerpt
     assert fields.date is None or fields.date.utcoffset() is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("darft", "draft"), ("categorys", "category"), ("Title", "title")]
+)
+def test_a_key_that_looks_misspelt_is_remarked_on_with_its_line(key: str, meant: str) -> None:
+    """`darft: true` would publish a draft without a word."""
+    front = parse_front_matter(f"---\nlayout: post\n{key}: true\n---\n")
+    (remark,) = read_fields(front, ZoneInfo("UTC")).remarks
+    assert (remark.line, remark.remedy) == (3, f"if it means {meant}, write that")
+
+
+@pytest.mark.parametrize("key", ["feature_text", "layout", "toc", "data", "subtitle", "weight"])
+def test_keys_of_generators_are_no_mistake(key: str) -> None:
+    front = parse_front_matter(f"---\ntitle: t\n{key}: x\n---\n")
+    assert read_fields(front, ZoneInfo("UTC")).remarks == ()

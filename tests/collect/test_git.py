@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsfeed.collect.git import history
+from tests.kit import Site
 
 
 class _Repository:
@@ -68,3 +69,48 @@ def test_a_history_that_is_cut_off_says_nothing_and_says_so(
 def test_a_folder_without_git_says_nothing(tmp_path: Path) -> None:
     found = history(tmp_path)
     assert (found.added, found.shallow) == ({}, False)
+    assert found.problem == ""
+
+
+def test_the_repository_of_a_hook_is_not_taken_for_the_folders(
+    repository: _Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit("a.md", "1", "2024-01-01T00:00:00+00:00")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere.git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", "none")
+    assert set(history(repository.folder).added) == {"a.md"}
+
+
+def test_a_repository_without_commits_is_no_problem(repository: _Repository) -> None:
+    assert history(repository.folder).problem == ""
+
+
+def _fake_git(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    folder.mkdir()
+    (folder / "git").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    (folder / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+def test_a_repository_that_git_does_not_trust_is_told_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fake_git(
+        tmp_path / "bin", monkeypatch, "echo 'fatal: detected dubious ownership' >&2; exit 128"
+    )
+    site = Site(tmp_path / "site")
+    site.post("undated.md")
+    assert site.build().warnings == ()
+    (site.folder / ".git").mkdir()
+    site.post("other.md")
+    (warning,) = site.build().warnings
+    assert "detected dubious ownership" in warning.problem
+    assert f"--add safe.directory {site.folder}" in warning.remedy
+
+
+def test_a_machine_without_git_is_no_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / ".git").mkdir()
+    assert history(tmp_path).problem == ""

@@ -168,3 +168,43 @@ def test_a_second_run_over_the_same_files_changes_nothing(paths: list[str]) -> N
     again = _identify(entries, first.changed, LATER)
     assert again.changed == ()
     assert again.articles == first.articles
+
+
+def test_a_new_file_at_the_place_of_a_renamed_one_gets_an_id_of_its_own() -> None:
+    first = _identify([_dated("a.md", 1, guid="urn:x:1")])
+    both = [_dated("a.md", 2, content_hash="new"), _dated("b.md", 1, guid="urn:x:1")]
+    second = _identify(both, first.changed, LATER)
+    assert {a.path: a.id for a in second.articles} == {
+        "a.md": "https://example.org/a/",
+        "b.md": "urn:x:1",
+    }
+
+
+def test_an_article_that_another_known_one_replaced_has_vanished() -> None:
+    first = _identify([_dated("a.md", 1), _dated("b.md", 2, guid="urn:x:2")])
+    second = _identify([_dated("a.md", 2, guid="urn:x:2")], first.changed, LATER)
+    assert {one.id: one.gone for one in second.changed} == {
+        "urn:x:2": None,
+        "https://example.org/a/": LATER,
+    }
+
+
+def test_the_id_that_an_author_gave_goes_before_one_made_up() -> None:
+    found = _identify([_dated("a.md", 1), _dated("b.md", 2, guid="https://example.org/a/")])
+    assert {a.path: a.id for a in found.articles} == {
+        "a.md": "https://example.org/a/#2",
+        "b.md": "https://example.org/a/",
+    }
+
+
+@given(
+    st.lists(st.sampled_from(["", "urn:1", "https://example.org/a.x/"]), min_size=3, max_size=3),
+    st.lists(st.sampled_from(["", "urn:1", "https://example.org/a.x/"]), min_size=3, max_size=3),
+)
+def test_no_two_articles_ever_have_one_id(before: list[str], after: list[str]) -> None:
+    paths = ["a.x.md", "b.md", "c.md"]
+    first = _identify([_dated(p, 1, guid=g) for p, g in zip(paths, before, strict=True)])
+    second = _identify(
+        [_dated(p, 1, guid=g) for p, g in zip(paths, after, strict=True)], first.changed, LATER
+    )
+    assert len({a.id for a in second.articles}) == 3

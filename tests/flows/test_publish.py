@@ -302,7 +302,6 @@ def test_a_failed_deployment_stops_and_is_tried_again(site: Site) -> None:
     for _ in range(2):
         with pytest.raises(DeployError, match="status 4"):
             site.publish()
-    assert not (site.folder / ".newsfeed/preview").exists()
 
 
 def test_an_output_that_would_not_be_valid_replaces_nothing(
@@ -328,3 +327,17 @@ def test_several_processes_give_the_bytes_of_one(tmp_path: Path) -> None:
         site.publish(workers=workers)
         folders.append(site.files())
     assert folders[0] == folders[1]
+
+
+def test_an_article_that_only_the_letter_shows_to_be_broken_is_never_deployed(site: Site) -> None:
+    """With excerpts alone, the feeds never look at its body."""
+    site.configure(
+        SETTINGS
+        + NEWSLETTER
+        + '[feeds]\ncontent = "excerpt"\n[pages]\nenabled = false\n'
+        + '[publish]\ndeploy = "cp public/feed.xml deployed.xml"\n'
+    )
+    site.post("big.md", "word " * 500_000, title="BIG", excerpt="Short.", date="2026-11-01")
+    report = site.publish()
+    assert [fault.path for fault in report.build.faults] == ["big.md"]
+    assert "BIG" not in (site.folder / "deployed.xml").read_text(encoding="utf-8")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +23,14 @@ class _Folder:
         self.manifest = folder / "manifest.json"
         self.made: list[str] = []
 
-    def publish(self, files: dict[str, bytes], *, dry_run: bool = False, tag: str = "") -> Outcome:
+    def publish(
+        self,
+        files: dict[str, bytes],
+        *,
+        dry_run: bool = False,
+        tag: str = "",
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> Outcome:
         groups = [[self._output(path, data, tag)] for path, data in files.items()]
         return publish(
             self.root,
@@ -28,7 +39,7 @@ class _Folder:
             workers=1,
             dry_run=dry_run,
             everything=False,
-            progress=lambda _: None,
+            progress=progress,
         )
 
     def _output(self, path: str, data: bytes, tag: str) -> Output:
@@ -75,7 +86,7 @@ def test_a_file_that_somebody_changed_or_removed_comes_back(folder: _Folder) -> 
     folder.publish({"a": b"1", "b": b"2"})
     (folder.root / "a").write_bytes(b"mine")
     (folder.root / "b").unlink()
-    assert not intact(folder.root, manifest.load(folder.manifest))
+    assert not intact(folder.root, manifest.load(folder.manifest, folder.root))
     folder.publish({"a": b"1", "b": b"2"})
     assert folder.files() == {"a": b"1", "b": b"2"}
 
@@ -94,7 +105,7 @@ def test_a_file_with_the_very_bytes_that_we_would_write_becomes_ours(folder: _Fo
     folder.root.mkdir()
     (folder.root / "a").write_bytes(b"1")
     assert folder.publish({"a": b"1"}).written == ()
-    assert "a" in manifest.load(folder.manifest)
+    assert "a" in manifest.load(folder.manifest, folder.root)
 
 
 def test_what_vanished_is_removed_with_its_empty_folder_and_nothing_else(folder: _Folder) -> None:
@@ -108,11 +119,11 @@ def test_what_vanished_is_removed_with_its_empty_folder_and_nothing_else(folder:
 
 def test_a_dry_run_tells_and_changes_nothing(folder: _Folder) -> None:
     folder.publish({"a": b"1"})
-    listed = manifest.load(folder.manifest)
+    listed = manifest.load(folder.manifest, folder.root)
     outcome = folder.publish({"b": b"2"}, dry_run=True)
     assert (outcome.written, outcome.removed) == (("b",), ("a",))
     assert folder.files() == {"a": b"1"}
-    assert manifest.load(folder.manifest) == listed
+    assert manifest.load(folder.manifest, folder.root) == listed
 
 
 def test_when_one_file_cannot_be_made_none_is_replaced(folder: _Folder) -> None:
@@ -153,11 +164,86 @@ def test_a_link_in_the_output_folder_never_leads_writing_out_of_it(
 def test_after_a_crash_before_renaming_the_new_files_are_still_ours(folder: _Folder) -> None:
     """The manifest names them before they appear."""
     folder.publish({"a": b"1"})
-    listed = manifest.load(folder.manifest)
-    manifest.save(folder.manifest, listed | {"b": manifest.Written("f", "d")})
+    listed = manifest.load(folder.manifest, folder.root)
+    manifest.save(folder.manifest, folder.root, listed | {"b": manifest.Written("f", "d")})
     (folder.root / "b").write_bytes(b"half a run")
     folder.publish({"a": b"1", "b": b"2"})
     assert folder.files() == {"a": b"1", "b": b"2"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kills a forked child")
+def test_what_a_killed_run_staged_is_removed_by_the_next_one(folder: _Folder) -> None:
+    folder.publish({"a": b"1"})
+    child = os.fork()
+    if not child:
+        folder.publish({"a": b"2", "sub/b": b"3"}, progress=lambda done: os._exit(7 * (done == 2)))
+        os._exit(1)
+    os.waitpid(child, 0)
+    assert folder.files().keys() > {"a"}
+    outcome = folder.publish({"a": b"1"})
+    assert folder.files() == {"a": b"1"}
+    assert not (folder.root / "sub").exists()
+    assert outcome == Outcome(written=(), removed=(), unchanged=1)
+    assert manifest.load(folder.manifest, folder.root).keys() == {"a"}
+
+
+def test_files_of_another_output_folder_are_neither_known_nor_touched(folder: _Folder) -> None:
+    folder.publish({"a": b"1", "b": b"2"})
+    old, folder.root = folder.root, folder.root.with_name("site")
+    folder.root.mkdir()
+    (folder.root / "a").write_bytes(b"mine")
+    with pytest.raises(ForeignFileError, match="does not overwrite"):
+        folder.publish({"a": b"1"})
+    assert folder.files() == {"a": b"mine"}
+    assert {path.name for path in old.iterdir()} == {"a", "b"}
+
+
+@pytest.mark.parametrize("is_link", [True, False])
+def test_removing_never_follows_a_link_and_never_takes_a_folder_in_the_place(
+    folder: _Folder, tmp_path: Path, is_link: bool
+) -> None:
+    folder.publish({"news/one": b"1", "kept": b"2"})
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "one").write_bytes(b"mine")
+    shutil.rmtree(folder.root / "news")
+    if is_link:
+        (folder.root / "news").symlink_to(elsewhere)
+    else:
+        (folder.root / "news/one").mkdir(parents=True)
+    outcome = folder.publish({"kept": b"2"})
+    assert outcome.removed == ()
+    assert (elsewhere / "one").read_bytes() == b"mine"
+    assert (folder.root / "news/one").exists()
+
+
+@pytest.mark.parametrize(
+    ("call", "files", "message"),
+    [("replace", {"a": b"new"}, "cannot be replaced"), ("unlink", {}, "cannot be removed")],
+)
+def test_a_file_that_cannot_be_replaced_or_removed_is_named_with_what_to_do(
+    folder: _Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    files: dict[str, bytes],
+    message: str,
+) -> None:
+    folder.publish({"a": b"1"})
+    genuine = getattr(Path, call)
+
+    def refused(path: Path, *args: object, **options: object) -> object:
+        if folder.root in path.parents:
+            raise PermissionError(13, "Permission denied")
+        return genuine(path, *args, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, call, refused)
+        with pytest.raises(OutputError, match=message) as caught:
+            folder.publish(files)
+    assert caught.value.where == str(folder.root / "a")
+    assert "permissions" in caught.value.remedy
+    folder.publish(files)
+    assert folder.files() == files
 
 
 def test_many_files_come_out_the_same_from_several_processes(tmp_path: Path) -> None:

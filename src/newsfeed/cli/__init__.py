@@ -70,6 +70,9 @@ def main() -> NoReturn:
         _fail(str(error), error.exit_status, debug=debug)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(2)
     except click.UsageError as error:
         hint = f"newsfeed {error.ctx.info_name} --help" if error.ctx and error.ctx.parent else ""
         _fail(f"{error.format_message()} See `{hint or 'newsfeed --help'}`", 2, debug=False)

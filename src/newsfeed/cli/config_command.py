@@ -9,7 +9,7 @@ import click
 from newsfeed.app import open_project
 from newsfeed.cli.options import config_option, json_option
 from newsfeed.cli.report import shown, to_json
-from newsfeed.settings_text import as_toml
+from newsfeed.settings_text import as_toml, without_secrets
 
 
 @click.command()
@@ -18,10 +18,11 @@ from newsfeed.settings_text import as_toml
 def command(*, file: Path | None, as_json: bool) -> None:
     """Show the settings that are in force, defaults and environment included.
 
-    Secrets are never part of the settings: the file names where they are kept.
+    Secrets are kept elsewhere, and the file names where; a password in an address is not shown.
     """
     project = open_project(file)
+    settings = without_secrets(project.settings)
     if as_json:
-        click.echo(to_json(project.settings))
+        click.echo(to_json(settings))
     else:
-        click.echo(f"# {shown(project.file)}\n{as_toml(project.settings)}", nl=False)
+        click.echo(f"# {shown(project.file)}\n{as_toml(settings)}", nl=False)

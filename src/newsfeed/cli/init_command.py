@@ -22,11 +22,14 @@ def command(*, folder: Path, demo: bool) -> None:
     No other file is changed.
     """
     target, guess = start(folder.absolute(), demo=demo_folder() if demo else None)
-    kind = "no generator" if guess.generator == "plain" else guess.generator
+    kind = guess.unknown or ("no generator" if guess.generator == "plain" else guess.generator)
     click.echo(f"{guess.articles} files that may be articles; the folder belongs to {kind}.")
     click.echo(f"Wrote {shown(target)}. Look at it, and change:")
     if guess.url == PLACEHOLDER_URL:
         click.echo("  site.url           the address under which people will find the output")
+    if guess.unknown:
+        click.echo(f"  sources.permalink  the rules of {guess.unknown} are not known yet: the form")
+        click.echo("                     of its addresses, such as /:path/:slug/")
     click.echo("  newsletters.from   the address that letters come from")
     click.echo("Then:")
     if folder != Path():

@@ -9,7 +9,7 @@ import click
 
 from newsfeed.cli.doors import opened
 from newsfeed.cli.options import build_options
-from newsfeed.cli.report import LEFT_OUT, complain, shown, summary, to_json
+from newsfeed.cli.report import LEFT_OUT, complain, counted, shown, summary, to_json
 from newsfeed.flows.build import BuildOptions
 from newsfeed.flows.previewing import Preview
 from newsfeed.flows.publishing import publish
@@ -42,6 +42,6 @@ def _lines(preview: Preview) -> list[str]:
     if not preview.files:
         return [f"{preview.newsletter}: nothing to send yet"]
     when = f"{preview.slot:%a %Y-%m-%d %H:%M %Z}" if preview.slot else "by hand, without a schedule"
-    count = preview.articles + preview.more
-    title = f"{preview.newsletter}: the next letter is due {when}, {count} articles"
+    count = counted(preview.articles + preview.more, "article")
+    title = f"{preview.newsletter}: the next letter is due {when}, {count}"
     return [title, f"  {preview.subject}", *(f"  {shown(Path(file))}" for file in preview.files)]

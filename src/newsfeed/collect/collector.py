@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 import msgspec
 
@@ -62,7 +61,7 @@ def scan(
         index.remember(folder.name, _counted(rows, progress), started)
         changed = changed or bool(new or vanished)
     if changed:
-        index.remember_pictures({p: stamp(Path(p)) for p in index.picture_paths()}, started)
+        index.remember_pictures({path: stamp(path) for path in index.picture_paths()}, started)
     return Scan(changed=changed, counts=counts, faults=tuple(faults))
 
 
@@ -102,9 +101,6 @@ def _files(
 
 
 def _with_changed_pictures(index: Index) -> set[tuple[str, str]]:
-    """The articles whose lead image changed, came or went."""
-    stale: set[tuple[str, str]] = set()
-    for path, known in index.pictures().items():
-        if stamp(Path(path)) != known:
-            stale.update(index.articles_with(path))
-    return stale
+    """The articles of which an image, or another file that they show, changed, came or went."""
+    changed = {path for path, known in index.pictures().items() if stamp(path) != known}
+    return index.articles_with(changed) if changed else set()

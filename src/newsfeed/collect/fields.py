@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,6 +26,13 @@ _UPDATED = ("last_modified_at", "updated", "modified", "lastmod")
 _EXCERPT = ("excerpt", "summary", "description")
 _IMAGE = ("image", "thumbnail", "cover")
 _IMAGE_ADDRESS = ("path", "src", "url", "image")
+_KEYS = frozenset(
+    {"title", "date", "draft", "published", "slug", "permalink", "guid", "categories", "category"}
+    | {"tags", "tag", "image", "author", "authors", "excerpt", "lang", "language"}
+    | {*_UPDATED, *_EXCERPT, *_IMAGE, "id", "layout", "future", "name", "subtitle"}
+)
+"""Keys that are read, and some of others that look like them and mean no mistake."""
+
 _NO_IMAGE = frozenset(["", "false", "no", "none"])
 _PIXELS = re.compile(r"0*([1-9][0-9]{0,4})(?:px)?", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -70,6 +79,7 @@ def read_fields(front: FrontMatter, zone: ZoneInfo) -> Fields:
     their key cannot have, such as a mapping as title.
     """
     values = Values(front)
+    _doubt_keys(values, front)
     return Fields(
         title=values.text("title"),
         date=_moment(values, ["date"], zone),
@@ -87,6 +97,29 @@ def read_fields(front: FrontMatter, zone: ZoneInfo) -> Fields:
         # Last, since the lines above add to the remarks.
         remarks=tuple(values.remarks),
     )
+
+
+def _doubt_keys(values: Values, front: FrontMatter) -> None:
+    """Remark on keys that look like misspelt ones of ours: `darft: true` would publish a draft."""
+    for key in front.values:
+        meant = _nearest(key)
+        if meant and meant not in front.values:
+            values.remarks.append(
+                Remark(
+                    line=front.lines.get(key, 0),
+                    problem=f'"{key}" is not a key that is known here',
+                    remedy=f"if it means {meant}, write that",
+                )
+            )
+
+
+@lru_cache(1024)  # thousands of articles have the same keys
+def _nearest(key: str) -> str:
+    """The key of ours that `key` misspells, or ""."""
+    if key in _KEYS:
+        return ""
+    near = get_close_matches(key.lower(), _KEYS, n=1, cutoff=0.79)
+    return near[0] if near else ""
 
 
 def _moment(values: Values, keys: Iterable[str], zone: ZoneInfo) -> datetime | None:

@@ -13,35 +13,49 @@ import msgspec
 SECONDS = 120
 """The longest that git may take."""
 
+_LOG = (
+    *("log", "--diff-filter=A", "--no-renames", "--relative", "--name-only", "-z"),
+    *("--format=%x01%aI", "--", "."),
+)
+_WHERE_GIT_IS_SET_UP = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"})
+
 
 class History(msgspec.Struct, frozen=True):
     """Author dates (aware) of the commits that added files, by NFC path below the folder.
 
-    `shallow` tells that the history is cut off, so that nothing can be said of any file.
+    `shallow` tells that the history is cut off, so that nothing can be said of any file; so does
+    `problem`, which is what git says where it cannot read a repository, and `remedy` what to do.
     """
 
     added: dict[str, datetime]
     shallow: bool = False
+    problem: str = ""
+    remedy: str = ""
+
+
+class _GitError(Exception):
+    """What git said where it failed; "" where there is no git."""
 
 
 def history(folder: Path) -> History:
     """One pass over the folder's history; empty where there is no git, or no repository."""
-    shallow = _git(folder, "rev-parse", "--is-shallow-repository")
-    if shallow is None or shallow.strip() == b"true":
-        return History({}, shallow=shallow is not None)
-    log = _git(
-        folder,
-        "log",
-        "--diff-filter=A",
-        "--no-renames",
-        "--relative",
-        "--name-only",
-        "-z",
-        "--format=%x01%aI",
-        "--",
-        ".",
-    )
-    return History(_added(log or b""))
+    try:
+        if _git(folder, "rev-parse", "--is-shallow-repository").strip() == b"true":
+            return History({}, shallow=True)
+        return History(_added(_git(folder, *_LOG)))
+    except _GitError as error:
+        return _failed(folder, str(error))
+
+
+def _failed(folder: Path, said: str) -> History:
+    """A failure is one only where there is a repository with commits and a git to read it."""
+    repository = next((p for p in (folder, *folder.parents) if (p / ".git").exists()), None)
+    if repository is None or not said or "does not have any commits yet" in said:
+        return History({})
+    remedy = f"see what `git -C {repository} log` says"
+    if "dubious ownership" in said:
+        remedy = f"if you trust it: git config --global --add safe.directory {repository}"
+    return History({}, problem=said.splitlines()[0].removeprefix("fatal: "), remedy=remedy)
 
 
 def _added(log: bytes) -> dict[str, datetime]:
@@ -56,13 +70,27 @@ def _added(log: bytes) -> dict[str, datetime]:
     return added
 
 
-def _git(folder: Path, *words: str) -> bytes | None:
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+def _git(folder: Path, *words: str) -> bytes:
+    """What git prints. Raises _GitError."""
+    # In a git hook, GIT_DIR and its like name a repository that need not be the folder's.
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _WHERE_GIT_IS_SET_UP
+    }
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *words]
     try:
         done = subprocess.run(  # noqa: S603  # fixed words, no shell
             command, capture_output=True, env=environment, timeout=SECONDS, check=False
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    except FileNotFoundError:
+        raise _GitError("") from None
+    except OSError as error:
+        raise _GitError(f"git cannot be run: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise _GitError(f"git took longer than {SECONDS} seconds") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "backslashreplace").strip()
+        raise _GitError(said or f"git ended with status {done.returncode}")
+    return done.stdout

@@ -1,14 +1,15 @@
 """Entries and what the store remembers -> articles with ids, dates and an order. Pure.
 
 An article is found again by its own id, else by its path; a vanished and a new path with one
-address or one content in the same run are a rename. An id is given once and kept.
+address or one content in the same run are a rename. An id is given once and kept, and no two
+articles have one.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import urlsplit
 
@@ -43,17 +44,19 @@ def identify(
     count as vanished. `added` answers when git first had a file (source, path), or None; `zones`
     are those of the sources, by name, in which dates are written.
     """
-    ledger = _Ledger(known, entries)
+    ledger = _Ledger(known)
     usable = [(source, e) for source, es in entries.items() for e in es if is_usable(e, now)]
-    found = {(source, e.path): ledger.find(source, e) for source, e in usable}
+    present = {(source, e.path) for source, es in entries.items() for e in es}
+    found = ledger.match(usable, present.difference((source, e.path) for source, e in usable))
     first_build = not ledger.by_id
-    fresh = [(source, e) for source, e in usable if found[source, e.path] is None]
+    fresh = [(source, e) for source, e in usable if (source, e.path) not in found]
     dates = {(source, e.path): _stored_date(source, e, added, now) for source, e in fresh}
     fresh.sort(key=lambda pair: _first_order(pair, dates, first_build=first_build))
+    ids = ledger.new_ids(fresh)
     for source, entry in fresh:
         date, origin = dates[source, entry.path]
         found[source, entry.path] = Identity(
-            id=ledger.new_id(entry),
+            id=ids[source, entry.path],
             source=source,
             path=entry.path,
             url=entry.url,
@@ -65,9 +68,8 @@ def identify(
             news=not (first_build and origin is DateOrigin.FIRST_SEEN),
         )
     current = [
-        (entry, _renewed(identity, source, entry, added, now))
+        (entry, _renewed(found[source, entry.path], source, entry, added, now))
         for source, entry in usable
-        if (identity := found[source, entry.path])
     ]
     changed = [identity for _, identity in current if ledger.by_id.get(identity.id) != identity]
     articles = [_article(entry, one, zones[one.source]) for entry, one in current]
@@ -83,42 +85,64 @@ def is_usable(entry: Entry, now: datetime) -> bool:
 
 
 class _Ledger:
-    """The known identities by the keys that entries are matched with."""
+    """The known identities, and which of them an entry has claimed; none is claimed twice."""
 
-    def __init__(self, known: Iterable[Identity], entries: Mapping[str, Sequence[Entry]]) -> None:
+    def __init__(self, known: Iterable[Identity]) -> None:
         self.by_id = {one.id: one for one in known}
-        present = {(source, e.path) for source, es in entries.items() for e in es}
-        live = [one for one in self.by_id.values() if one.gone is None]
-        self._by_path = {(one.source, one.path): one for one in self.by_id.values()}
-        self._by_path.update({(one.source, one.path): one for one in live})
-        self._lost = {one.id: one for one in live if (one.source, one.path) not in present}
-        self._lost_by_url: dict[str, list[Identity]] = defaultdict(list)
-        self._lost_by_hash: dict[str, list[Identity]] = defaultdict(list)
-        for one in self._lost.values():
-            self._lost_by_url[one.url].append(one)
-            self._lost_by_hash[one.content_hash].append(one)
+        self._live = [one for one in self.by_id.values() if one.gone is None]
+        self._lost: list[Identity] = []
+        self._claimed: set[str] = set()
         self._taken = set(self.by_id)
         self._sequence = max((one.sequence for one in self.by_id.values()), default=-1)
 
-    def find(self, source: str, entry: Entry) -> Identity | None:
-        """The identity that the entry had before, or None."""
-        if entry.guid:
-            own = self.by_id.get(_own_id(entry))
-            if own:
-                self._lost.pop(own.id, None)
-                return own
-        by_path = self._by_path.get((source, entry.path))
-        if by_path:
-            return by_path
-        for candidates in (self._lost_by_url[entry.url], self._lost_by_hash[entry.content_hash]):
-            for one in candidates:
-                if self._lost.pop(one.id, None):
-                    return one
-        return None
+    def match(
+        self, usable: Sequence[tuple[str, Entry]], resting: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], Identity]:
+        """The identities that entries had before: by the author's id, by path, by a rename.
 
-    def new_id(self, entry: Entry) -> str:
+        Each way is tried for all entries before the next, so that what a file has by right does
+        not go to one that only resembles it. `resting` are files that are there and not usable.
+        """
+        found: dict[tuple[str, str], Identity] = {}
+        by_path = {(one.source, one.path): one for one in (*self.by_id.values(), *self._live)}
+        for source, entry in usable:
+            self._claim(found, source, entry, [self.by_id.get(own_id(entry))])
+        for source, entry in usable:
+            self._claim(found, source, entry, [by_path.get((source, entry.path))])
+        self._lost = [one for one in self._live if (one.source, one.path) not in resting]
+        lost: dict[tuple[str, str], list[Identity]] = defaultdict(list)
+        for one in self._lost:
+            lost["url", one.url].append(one)
+            lost["hash", one.content_hash].append(one)
+        for source, entry in usable:
+            alike = [*lost["url", entry.url], *lost["hash", entry.content_hash]]
+            self._claim(found, source, entry, alike)
+        return found
+
+    def _claim(
+        self,
+        found: dict[tuple[str, str], Identity],
+        source: str,
+        entry: Entry,
+        candidates: Iterable[Identity | None],
+    ) -> None:
+        """Give an entry that has none yet the first identity that is still free."""
+        if (source, entry.path) in found:
+            return
+        free = (one for one in candidates if one and one.id not in self._claimed)
+        identity = next(free, None)
+        if identity:
+            self._claimed.add(identity.id)
+            found[source, entry.path] = identity
+
+    def new_ids(self, fresh: Iterable[tuple[str, Entry]]) -> dict[tuple[str, str], str]:
+        """Ids for entries that have none; those that authors gave come before those made up."""
+        ordered = sorted(fresh, key=lambda pair: not pair[1].guid)
+        return {(source, entry.path): self._new_id(entry) for source, entry in ordered}
+
+    def _new_id(self, entry: Entry) -> str:
         """An id that no article has or had (STANDARDS F-X-19)."""
-        wanted = _own_id(entry) or entry.default_id
+        wanted = own_id(entry) or entry.default_id
         number, free = 1, wanted
         while free in self._taken:
             number += 1
@@ -132,11 +156,12 @@ class _Ledger:
         return self._sequence
 
     def vanished(self, now: datetime) -> list[Identity]:
-        """Those whose file is no longer there."""
-        return [msgspec.structs.replace(one, gone=now) for one in self._lost.values()]
+        """Those whose file is no longer there, or now holds another known article."""
+        lost = (one for one in self._lost if one.id not in self._claimed)
+        return [msgspec.structs.replace(one, gone=now) for one in lost]
 
 
-def _own_id(entry: Entry) -> str:
+def own_id(entry: Entry) -> str:
     """The author's id as an absolute IRI (RFC 4287 section 4.2.6): a short one becomes a tag URI.
 
     RFC 4151 wants a date at which the authority owned its name; the year 2000 stands for all,

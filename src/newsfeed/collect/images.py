@@ -6,6 +6,7 @@ import os.path
 import warnings
 from functools import lru_cache
 from pathlib import Path
+from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -37,8 +38,9 @@ class Measured(msgspec.Struct, frozen=True):
 def candidates(reference: str, article: str, root: str, roots: tuple[str, ...]) -> list[str]:
     """Where the file behind a reference could lie, the likeliest first; none for other hosts.
 
-    `article` is the article's path below `root`; site-relative references are looked up in
-    `roots`. No candidate lies outside of these folders.
+    `article` is the article's path below `root` as the disk spells it; site-relative references
+    are looked up in `roots`. No candidate lies outside of these folders. A name may be written in
+    another form of Unicode than the disk has it, so that each form is a candidate.
     """
     try:
         parts = urlsplit(reference)
@@ -47,11 +49,21 @@ def candidates(reference: str, article: str, root: str, roots: tuple[str, ...]) 
     if parts.scheme or parts.netloc or not parts.path or "\0" in reference:
         return []
     path = unquote(parts.path)
-    places = [(folder, f"{folder}/{path.lstrip('/')}") for folder in roots]
+    bases = [(folder, folder) for folder in roots]
     if not path.startswith("/"):
-        places.insert(0, (root, f"{root}/{article.rpartition('/')[0]}/{path}"))
-    normal = [(folder, os.path.normpath(place)) for folder, place in places]
+        bases.insert(0, (root, f"{root}/{article.rpartition('/')[0]}"))
+    normal = [
+        (folder, os.path.normpath(f"{base}/{name.lstrip('/')}"))
+        for folder, base in bases
+        for name in _forms(path)
+    ]
     return [place for folder, place in normal if place.startswith(folder + os.sep)]
+
+
+def _forms(name: str) -> list[str]:
+    if name.isascii():
+        return [name]
+    return list(dict.fromkeys((name, normalize("NFC", name), normalize("NFD", name))))
 
 
 def existing(places: list[str], roots: tuple[str, ...]) -> Path | None:

@@ -8,10 +8,11 @@ file systems stamp with a coarse clock, so a change right after reading could lo
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Set
 from contextlib import closing
+from functools import wraps
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar, cast
 
 import msgspec
 
@@ -26,26 +27,53 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (
   id INTEGER PRIMARY KEY, source TEXT NOT NULL, path TEXT NOT NULL,
   size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL,
-  picture TEXT NOT NULL, UNIQUE (source, path));
+  picture BLOB NOT NULL, UNIQUE (source, path));
 CREATE TABLE IF NOT EXISTS entry (file INTEGER PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS picture (path TEXT PRIMARY KEY, stamp BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
 
+_GENERATION = "generation"
 _UNTRUSTED = Stamp(-1, 0, 0, 0)
 
 
 class Row(NamedTuple):
-    """A file that was read: the picture that its entry was looked for at, and the entry encoded."""
+    """A file that was read: its entry's `pictures`, and the entry itself, both encoded."""
 
     found: Found
-    picture: str
+    pictures: bytes
     entry: bytes
 
 
 def row(found: Found, entry: Entry) -> Row:
     """What to remember of a file. Encoding is done where the file was read."""
-    return Row(found, entry.picture, msgspec.msgpack.encode(entry))
+    return Row(found, msgspec.msgpack.encode(entry.pictures), msgspec.msgpack.encode(entry))
+
+
+class IndexDamagedError(Exception):
+    """What the index holds cannot be read. `Index.reset` makes it anew."""
+
+
+Method = TypeVar("Method", bound=Callable[..., object])
+
+
+def _guarded(method: Method) -> Method:
+    """Damage shows as one error, wherever in the file it comes to light."""
+
+    @wraps(method)
+    def guarded(*arguments: object, **named: object) -> object:
+        try:
+            return method(*arguments, **named)
+        except (sqlite3.DatabaseError, msgspec.DecodeError) as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise StoreError(
+                    f"the cache cannot be used: {error}",
+                    where=".newsfeed/cache",
+                    remedy="if another newsfeed runs, wait for it; else remove the folder",
+                ) from None
+            raise IndexDamagedError(str(error)) from None
+
+    return cast("Method", guarded)
 
 
 class Index:
@@ -54,18 +82,44 @@ class Index:
     """
 
     def __init__(self, path: Path, key: str) -> None:
-        """Open or make the file; a damaged one is made anew. Raises StoreError."""
+        """Open or make the file. Raises StoreError."""
+        self._path, self._key = path, key
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = _open(path)
-        except sqlite3.DatabaseError:
-            path.unlink(missing_ok=True)
-            self._db = _open(path)
-        if self.note("key") != key.encode():
+            self._open()
+        except (sqlite3.DatabaseError, IndexDamagedError):
+            self._remove()
+            self._open()
+
+    def reset(self) -> None:
+        """Throw the file away and begin with an empty one."""
+        self._db.close()
+        self._remove()
+        self._open()
+
+    def _open(self) -> None:
+        self._db = _open(self._path)
+        self._changed = False
+        if self.note("key") != self._key.encode():
             self._db.executescript(
                 "DELETE FROM file; DELETE FROM entry; DELETE FROM picture; DELETE FROM note;"
             )
-            self.set_note("key", key.encode())
+            self.set_note("key", self._key.encode())
+
+    def _remove(self) -> None:
+        for ending in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+
+    @property
+    def generation(self) -> int:
+        """A number that grows with every run in which what is remembered changed."""
+        return int(self.note(_GENERATION) or 0)
+
+    def _changes(self) -> None:
+        """Count a change, in the transaction that makes it."""
+        if not self._changed:
+            self.set_note(_GENERATION, str(self.generation + 1).encode())
+            self._changed = True
 
     def __enter__(self) -> Self:
         """Nothing to do: it is open."""
@@ -78,32 +132,41 @@ class Index:
         finally:
             self._db.close()
 
+    @_guarded
     def stamps(self, source: str) -> dict[str, Stamp]:
         """The stamp of every file of a source that is known, by path."""
         query = "SELECT path, size, mtime, ctime, inode FROM file WHERE source = ?"
         return {row[0]: Stamp(*row[1:]) for row in self._db.execute(query, (source,))}
 
-    def entries(self, source: str) -> Iterator[Entry]:
+    @_guarded
+    def entries(self, source: str) -> list[Entry]:
         """Every entry of a source, by path."""
         decoder = msgspec.msgpack.Decoder(Entry)
         query = (
             "SELECT value FROM file JOIN entry ON entry.file = file.id"
             " WHERE source = ? ORDER BY path"
         )
-        for (blob,) in self._db.execute(query, (source,)):
-            yield decoder.decode(blob)
+        return [decoder.decode(blob) for (blob,) in self._db.execute(query, (source,))]
 
+    @_guarded
     def pictures(self) -> dict[str, Stamp | None]:
-        """The stamp of every local image that was looked for; None where there was none."""
+        """The stamp of every place where media were looked for; None where there was none."""
         decoder = msgspec.msgpack.Decoder(Stamp | None)
         rows = self._db.execute("SELECT path, stamp FROM picture")
         return {path: decoder.decode(blob) for path, blob in rows}
 
-    def articles_with(self, picture: str) -> list[tuple[str, str]]:
-        """Source and path of the articles whose lead image is that file."""
-        query = "SELECT source, path FROM file WHERE picture = ?"
-        return list(self._db.execute(query, (picture,)))
+    @_guarded
+    def articles_with(self, pictures: Set[str]) -> set[tuple[str, str]]:
+        """Source and path of the articles of which any medium was looked for there."""
+        decoder = msgspec.msgpack.Decoder(list[str])
+        rows = self._db.execute("SELECT source, path, picture FROM file")
+        return {
+            (source, path)
+            for source, path, blob in rows
+            if not pictures.isdisjoint(decoder.decode(blob))
+        }
 
+    @_guarded
     def blame(self, source: str, path: str, fault: Fault) -> None:
         """Keep a fault that came out after reading, for as long as the file does not change."""
         query = (
@@ -114,26 +177,33 @@ class Index:
             entry = msgspec.msgpack.decode(blob, type=Entry)
             blamed = msgspec.msgpack.encode(msgspec.structs.replace(entry, fault=fault))
             self._db.execute("UPDATE entry SET value = ? WHERE file = ?", (blamed, file))
+            self._changes()
 
+    @_guarded
     def forget(self, source: str, paths: Iterable[str]) -> None:
         """Drop what is known of files."""
         places = [(source, path) for path in paths]
+        if places:
+            self._changes()
         condition = "SELECT id FROM file WHERE source = ? AND path = ?"
         self._db.executemany(f"DELETE FROM entry WHERE file = ({condition})", places)  # noqa: S608
         self._db.executemany("DELETE FROM file WHERE source = ? AND path = ?", places)
 
+    @_guarded
     def remember(self, source: str, rows: Iterable[Row], read_at: int) -> None:
         """Keep what files gave that are not known, or were forgotten. `read_at` is when reading
         began, in nanoseconds of the clock that stamps files.
         """
         (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM file").fetchone()
-        for number, (found, picture, entry) in enumerate(rows, last + 1):
-            values = (number, source, found.path, *trusted(found.stamp, read_at), picture)
+        for number, (found, pictures, entry) in enumerate(rows, last + 1):
+            self._changes()
+            values = (number, source, found.path, *trusted(found.stamp, read_at), pictures)
             self._db.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
             self._db.execute("INSERT INTO entry VALUES (?, ?)", (number, entry))
 
+    @_guarded
     def remember_pictures(self, stamps: dict[str, Stamp | None], read_at: int) -> None:
-        """Replace what is known of local images."""
+        """Replace what is known of local media."""
         self._db.execute("DELETE FROM picture")
         self._db.executemany(
             "INSERT INTO picture VALUES (?, ?)",
@@ -143,20 +213,20 @@ class Index:
             ),
         )
 
+    @_guarded
     def picture_paths(self) -> list[str]:
-        """The local images that entries speak of."""
-        query = "SELECT DISTINCT picture FROM file WHERE picture <> ''"
-        return [path for (path,) in self._db.execute(query)]
+        """Where the media that entries speak of were looked for, each place once."""
+        decoder = msgspec.msgpack.Decoder(list[str])
+        rows = self._db.execute("SELECT DISTINCT picture FROM file")
+        return list(dict.fromkeys(path for (blob,) in rows for path in decoder.decode(blob)))
 
+    @_guarded
     def note(self, name: str) -> bytes | None:
         """What was noted under a name."""
         row = self._db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def drop_note(self, name: str) -> None:
-        """Forget what was noted under a name."""
-        self._db.execute("DELETE FROM note WHERE name = ?", (name,))
-
+    @_guarded
     def set_note(self, name: str, value: bytes) -> None:
         """Note a value under a name."""
         self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))

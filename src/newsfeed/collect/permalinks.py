@@ -37,6 +37,12 @@ def date_parts(date: datetime) -> dict[str, str]:
     }
 
 
+def unknown_placeholder(pattern: str) -> str:
+    """The first placeholder of a pattern that nothing can ever fill, or ""."""
+    found = (name for name in _PLACEHOLDER.findall(pattern) if name not in _NAMES)
+    return next(found, "")
+
+
 def expand(pattern: str, values: Mapping[str, str]) -> str:
     """Fill the pattern and make it a path: one leading "/", no empty parts, NFC.
 
@@ -72,3 +78,14 @@ def path(text: str) -> str:
     if len(joined.encode()) > MAX_BYTES or any(len(part.encode()) > 255 for part in parts):
         raise ArticleError("the permalink is too long", remedy="give the article a short `slug`")
     return joined + "/" if text.endswith("/") and joined != "/" else joined
+
+
+_NAMES = frozenset(date_parts(datetime(2000, 1, 1))) | {  # noqa: DTZ001  # only the names count
+    "categories",
+    "output_ext",
+    "path",
+    "short_day",
+    "slug",
+    "slugified_categories",
+    "title",
+}

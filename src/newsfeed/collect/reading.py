@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 
@@ -16,6 +15,7 @@ from newsfeed.collect.entry import Entry, Folder, is_html, media_url
 from newsfeed.collect.fields import Fields, ImageField, read_fields
 from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
 from newsfeed.collect.markup import author_excerpt
+from newsfeed.collect.media import Looked, Media, Medium
 from newsfeed.errors import ArticleError, Fault
 from newsfeed.model import Image
 from newsfeed.urls import absolute, ascii_url
@@ -49,12 +49,13 @@ def read_body(entry: Entry, folder: Folder) -> str:
     return "\n".join(text.split("\n")[entry.body_line - 1 :])
 
 
-def find_file(reference: str, path: str, folder: Folder) -> tuple[list[str], Path | None]:
-    """Where the file behind a reference in the article `path` could lie, and the one that does."""
+def _look(reference: str, raw_path: str, folder: Folder) -> Looked:
+    """Look for the file behind a reference in the article at `raw_path`."""
     root = str(folder.root)
     roots = tuple(map(str, folder.convention.media_roots(folder.root)))
-    places = images.candidates(reference, path, root, roots)
-    return places, images.existing(places, (root, *roots))
+    places = images.candidates(reference, raw_path, root, roots)
+    file = images.existing(places, (root, *roots))
+    return Looked(places[: places.index(str(file)) + 1] if file else places, file)
 
 
 def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
@@ -67,12 +68,12 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         path, fields, front_matter=bool(front.syntax), heading=author_excerpt(heading)
     )
     url = ascii_url(folder.site_url + convention.base_path + place.link)
-    copied = _media(front.body, fields.image, path, folder)
-    image, picture, remarks = _image(fields.image, url, path, folder, copied)
+    found = _media(front.body, fields.image, bare, folder)
+    image, places, remarks = _image(fields.image, url, bare, folder, found.published)
     return msgspec.structs.replace(
         bare,
-        content_hash=hashlib.sha256(text.encode()).hexdigest(),
-        remarks=(*_remarks(fields, front, path), *remarks),
+        content_hash=_content_hash(text, found.published),
+        remarks=(*_remarks(fields, front, path), *remarks, *found.remarks),
         left_out=fields.left_out or place.left_out,
         title=place.title,
         url=url,
@@ -87,8 +88,9 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         categories=place.categories,
         tags=fields.tags,
         image=image,
-        picture=picture,
-        media=copied,
+        pictures=tuple(dict.fromkeys((*places, *found.places))),
+        media={reference: one.path for reference, one in found.published.items()},
+        originals={one.path: one.raw for one in found.published.values()},
         body_line=body_line if convention.name == "plain" else front.body_line,
     )
 
@@ -121,37 +123,46 @@ def _remarks(fields: Fields, front: FrontMatter, path: str) -> tuple[Fault, ...]
     )
 
 
-def _media(body: str, image: ImageField | None, path: str, folder: Folder) -> dict[str, str]:
+def _content_hash(text: str, published: Mapping[str, Medium]) -> str:
+    digest = hashlib.sha256(text.encode())
+    if published:
+        digest.update(msgspec.msgpack.encode(media.signature(published)))
+    return digest.hexdigest()
+
+
+def _media(body: str, image: ImageField | None, bare: Entry, folder: Folder) -> Media:
     if not folder.publishes_media:
-        return {}
-    wanted = [image.src] if image else []
-    wanted += media.references(body)
-    return media.find(wanted, folder.root, lambda ref: find_file(ref, path, folder)[1])
+        return Media({}, (), ())
+    lead = image.src if image else ""
+    return media.find(
+        body, lead, bare.path, folder.root, lambda ref: _look(ref, bare.raw_path, folder)
+    )
 
 
 def _image(
-    field: ImageField | None, url: str, path: str, folder: Folder, copied: Mapping[str, str]
-) -> tuple[Image | None, str, tuple[Fault, ...]]:
-    """The lead image, the file it was looked for at, and what is wrong with it."""
+    field: ImageField | None, url: str, bare: Entry, folder: Folder, published: Mapping[str, Medium]
+) -> tuple[Image | None, list[str], tuple[Fault, ...]]:
+    """The lead image, the places it was looked for at, and what is wrong with it."""
     if field is None:
-        return None, "", ()
-    address = _image_address(field.src, url, folder, copied)
+        return None, [], ()
+    path = bare.path
+    address = _image_address(field.src, url, folder, published)
     if address is None or not address.startswith("http"):
         remark = _image_remark(path, f"the image {field.src!r} has no usable address", "mend it")
-        return None, "", (remark,)
+        return None, [], (remark,)
     image = Image(url=address, alt=field.alt, width=field.width, height=field.height)
-    places, file = find_file(field.src, path, folder)
+    places, file = _look(field.src, bare.raw_path, folder)
     if file is None:
         if not places:
-            return image, "", ()
+            return image, [], ()
         remark = _image_remark(
             path, f"the image {field.src} is not in the folder", "add it, or its size stays unknown"
         )
-        return image, places[0], (remark,)
+        return image, places, (remark,)
     try:
         measured = images.measure(file)
     except ArticleError as error:
-        return image, str(file), (_image_remark(path, error.problem, error.remedy),)
+        return image, places, (_image_remark(path, error.problem, error.remedy),)
     image = msgspec.structs.replace(
         image,
         width=measured.width,
@@ -159,15 +170,15 @@ def _image(
         length=measured.length,
         media_type=measured.media_type,
     )
-    return image, str(file), ()
+    return image, places, ()
 
 
 def _image_address(
-    reference: str, url: str, folder: Folder, copied: Mapping[str, str]
+    reference: str, url: str, folder: Folder, published: Mapping[str, Medium]
 ) -> str | None:
     site = folder.site_url + folder.convention.base_path
-    if reference in copied:
-        return media_url(copied[reference], folder)
+    if reference in published:
+        return media_url(published[reference].path, folder)
     if reference.startswith("/") and not reference.startswith("//"):
         return absolute(reference.lstrip("/"), site + "/")
     return absolute(reference, url)

@@ -26,6 +26,7 @@ _INLINE = frozenset(
     }
 )
 _BREAK = "\u2028"
+_NUMBER = re.compile(r"[0-9]{1,9}")  # a list begins there; what is longer is no number of items
 
 
 def plain_text(content_html: str) -> str:
@@ -102,7 +103,7 @@ def _list(element: HtmlElement, width: int) -> Iterator[str]:
     """All items as one block, with `-` or their numbers before them."""
     items = []
     start = element.get("start", "1")
-    number = int(start) if start.isascii() and start.isdecimal() else 1
+    number = int(start) if _NUMBER.fullmatch(start) else 1
     for item in element.iterchildren("li"):
         marker = f"{number}. " if element.tag == "ol" else "- "
         text = "\n".join(_blocks(item, width - len(marker)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from urllib.parse import unquote
 
 import msgspec
 
@@ -100,7 +101,10 @@ class Bodies:
             kramdown=folder.convention.kramdown,
             heading_shift=heading_shift,
             markdown=not is_html(article.path),
-            local={raw: media_url(path, folder) for raw, path in entry.media.items()},
+            local={
+                unquote(reference): media_url(path, folder)
+                for reference, path in entry.media.items()
+            },
         )
         try:
             source = read_body(entry, folder)

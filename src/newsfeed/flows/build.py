@@ -5,13 +5,12 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 from functools import partial
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from newsfeed.collect.collector import PARALLEL_FROM, Scan, scan
-from newsfeed.collect.index import Index
+from newsfeed.collect.index import Index, IndexDamagedError
 from newsfeed.errors import BodyError, Fault, NewsfeedError
 from newsfeed.flows.plan import Complaints, Plan, Seams, fingerprint
 from newsfeed.output import manifest
@@ -21,6 +20,7 @@ from newsfeed.store import articles as store
 from newsfeed.store import database
 
 if TYPE_CHECKING:
+    from newsfeed.collect.conflicts import Pages
     from newsfeed.flows.collecting import Collection
 
 _NOTE = "last build"
@@ -53,6 +53,8 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
 class _Done(msgspec.Struct, frozen=True, kw_only=True):
     """What the next run needs to know to see that there is nothing to do."""
 
+    key: str
+    generation: int
     revision: str
     next_due: datetime | None
     report: BuildReport
@@ -81,35 +83,50 @@ class Workshop:
         self.plan, self.seams, self.index, self.db = plan, seams, index, db
         self._allow_empty = allow_empty
         self._collection: Collection | None = None
-        self.blamed = False
-        self.scanned: Scan = scan(
-            plan.folders,
-            index,
-            skipped=frozenset({str(plan.output), str(plan.private)}),
-            workers=seams.workers,
-            clock_ns=seams.clock_ns,
-            progress=partial(seams.progress, "reading"),
-        )
-
-        if self.scanned.changed:
-            index.drop_note(_NOTE)  # a run that ends early must not look as if it had built
+        self.scanned: Scan
+        try:
+            self._look()
+        except IndexDamagedError:
+            self._look_again()
 
     @property
     def collection(self) -> Collection:
         """The articles; gathered at first use."""
         if self._collection is None:
-            from newsfeed.flows.collecting import gather
-
-            self._collection = gather(
-                self.plan.folders,
-                self.index,
-                self.db,
-                self.scanned,
-                self.seams.now,
-                reserved=self._is_reserved,
-                allow_empty=self._allow_empty,
-            )
+            try:
+                self._collection = self._gather()
+            except IndexDamagedError:
+                self._look_again()
+                self._collection = self._gather()
         return self._collection
+
+    def _look(self) -> None:
+        self.scanned = scan(
+            self.plan.folders,
+            self.index,
+            skipped=frozenset({str(self.plan.output), str(self.plan.private)}),
+            workers=self.seams.workers,
+            clock_ns=self.seams.clock_ns,
+            progress=partial(self.seams.progress, "reading"),
+        )
+
+    def _look_again(self) -> None:
+        """The index is only a cache: what is damaged is thrown away, and all files are read."""
+        self.index.reset()
+        self._look()
+
+    def _gather(self) -> Collection:
+        from newsfeed.flows.collecting import gather
+
+        return gather(
+            self.plan.folders,
+            self.index,
+            self.db,
+            self.scanned,
+            self.seams.now,
+            pages=self._pages(),
+            allow_empty=self._allow_empty,
+        )
 
     def blame(self, error: BodyError) -> None:
         """One body could not be rendered: find all such, and gather again without them."""
@@ -124,17 +141,16 @@ class Workshop:
         )
         for one in (error, *(other for other in found if other)):
             self.index.blame(one.source, one.fault.path, one.fault)
-        self._collection, self.blamed = None, True
+        self._collection = None
 
-    def _is_reserved(self, url: str) -> bool:
-        """Whether the page of an address would lie where something of ours does."""
+    def _pages(self) -> Pages | None:
+        """Where the pages of articles lie, if newsfeed makes them."""
         if not self.plan.pages:
-            return False
+            return None
+        from newsfeed.collect.conflicts import Pages
         from newsfeed.flows.paging import page_path, reserved
 
-        page = PurePosixPath(page_path(self.plan, url))
-        places = {str(place) for place in (page, *page.parents)}
-        return not places.isdisjoint(reserved(self.plan))
+        return Pages(path=partial(page_path, self.plan), reserved=reserved(self.plan))
 
 
 def build(shop: Workshop, options: BuildOptions) -> BuildReport:
@@ -169,23 +185,38 @@ def _refuse_faults(faults: tuple[Fault, ...], options: BuildOptions) -> None:
 
 
 def _nothing_to_do(shop: Workshop) -> _Done | None:
-    """What the last build left, if neither folders, store, output nor the calendar changed."""
+    """What the last build left, if since then nothing changed: neither what the index remembers,
+    the store, the output, the settings nor, for an article that waits for its date, the day.
+    """
     note = shop.index.note(_NOTE)
-    if shop.scanned.changed or shop.scanned.faults or shop.blamed or note is None:
+    if shop.scanned.faults or note is None:
         return None
     done = msgspec.msgpack.decode(note, type=_Done)
     if done.next_due and done.next_due <= shop.seams.now:
         return None
-    if done.revision != database.revision(shop.db):
+    seen = (done.key, done.generation, done.revision)
+    if seen != (_key(shop.plan), shop.index.generation, database.revision(shop.db)):
         return None
-    if not intact(shop.plan.output, manifest.load(shop.plan.manifest)):
+    if not intact(shop.plan.output, manifest.load(shop.plan.manifest, shop.plan.output)):
         return None
     return done
 
 
+def _key(plan: Plan) -> str:
+    """What the output depends on besides articles and the store."""
+    return fingerprint(plan.key, str(plan.output))
+
+
 def _note(shop: Workshop, collection: Collection, report: BuildReport) -> None:
-    quiet = msgspec.structs.replace(report, written=(), removed=())
-    done = _Done(revision=database.revision(shop.db), next_due=collection.next_due, report=quiet)
+    if collection.passing:
+        return  # the next run shall look again, and not repeat what may be mended by then
+    done = _Done(
+        key=_key(shop.plan),
+        generation=shop.index.generation,
+        revision=database.revision(shop.db),
+        next_due=collection.next_due,
+        report=msgspec.structs.replace(report, written=(), removed=()),
+    )
     shop.index.set_note(_NOTE, msgspec.msgpack.encode(done))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from newsfeed.errors import Fault, NewsfeedError
+from newsfeed.errors import BodyError, Fault, NewsfeedError
 from newsfeed.flows.build import BuildOptions, Workshop, build
 from newsfeed.flows.previewing import try_letter
 
@@ -39,6 +39,8 @@ def check(shop: Workshop) -> CheckReport:
     for newsletter in shop.plan.newsletters:
         try:
             letters += try_letter(shop, newsletter)
+        except BodyError as error:
+            faults = (*faults, error.fault)
         except NewsfeedError as error:
             errors.append(str(error))
     return CheckReport(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from newsfeed.store.articles import Identity
 
 class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was collected. `entries` are by (source, path), those left out too;
+    `passing` are those of the complaints that are not about what an article says.
     `next_due` is when the next article held back for its future date is to appear.
     """
 
@@ -29,6 +30,7 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     entries: Mapping[tuple[str, str], Entry]
     changed: tuple[Identity, ...]
     complaints: tuple[Fault, ...]
+    passing: tuple[Fault, ...]
     next_due: datetime | None
 
 
@@ -39,7 +41,7 @@ def gather(
     scanned: Scan,
     now: datetime,
     *,
-    reserved: Callable[[str], bool],
+    pages: conflicts.Pages | None,
     allow_empty: bool,
 ) -> Collection:
     """Entries of the index and identities of the store -> articles. Writes nothing.
@@ -50,12 +52,14 @@ def gather(
     if not allow_empty:
         _refuse_empty(folders, scanned.counts, known)
     entries = {folder.name: list(index.entries(folder.name)) for folder in folders}
-    published = {(one.source, one.path) for one in known if one.gone is None}
-    entries = conflicts.settle(entries, published, lambda entry: is_usable(entry, now), reserved)
+    if not allow_empty:
+        _refuse_broken(folders, entries, known)
+    entries = conflicts.settle(entries, known, lambda entry: is_usable(entry, now), pages)
     dates = _Additions({folder.name: folder.root for folder in folders})
     zones = {folder.name: folder.convention.zone for folder in folders}
     identified = identify(entries, known, added=dates, zones=zones, now=now)
-    complaints = [*scanned.faults, *dates.complaints]
+    passing = (*scanned.faults, *dates.complaints)
+    complaints: list[Fault] = []
     for entry in (entry for group in entries.values() for entry in group):
         complaints += [entry.fault] if entry.fault else []
         complaints += entry.remarks
@@ -69,7 +73,8 @@ def gather(
         articles=identified.articles,
         entries={(source, e.path): e for source, group in entries.items() for e in group},
         changed=identified.changed,
-        complaints=tuple(complaints),
+        complaints=(*passing, *complaints),
+        passing=passing,
         next_due=min(waiting, default=None),
     )
 
@@ -78,13 +83,33 @@ def _refuse_empty(
     folders: tuple[Folder, ...], counts: Mapping[str, int], known: list[Identity]
 ) -> None:
     for folder in folders:
-        before = sum(one.source == folder.name and one.gone is None for one in known)
+        before = _published(folder, known)
         if before and not counts[folder.name]:
             raise SourceError(
                 f"the folder had {before} articles and is suddenly empty; nothing was changed",
                 where=str(folder.root),
                 remedy="mend it, or say --allow-empty if that is meant",
             )
+
+
+def _refuse_broken(
+    folders: tuple[Folder, ...], entries: Mapping[str, Sequence[Entry]], known: list[Identity]
+) -> None:
+    """Where every article is broken at once, something is wrong with the folder as a whole."""
+    for folder in folders:
+        before = _published(folder, known)
+        faults = [entry.fault for entry in entries[folder.name] if entry.fault]
+        if before and faults and len(faults) == len(entries[folder.name]):
+            raise SourceError(
+                f"all {len(faults)} articles have faults; nothing was changed. The first: "
+                f"{faults[0]}",
+                where=str(folder.root),
+                remedy="mend them, or say --allow-empty if all are to vanish",
+            )
+
+
+def _published(folder: Folder, known: list[Identity]) -> int:
+    return sum(one.source == folder.name and one.gone is None for one in known)
 
 
 class _Additions:
@@ -111,8 +136,13 @@ class _Additions:
                     warning=True,
                 )
             )
+        if history.problem:
+            self.complaints.append(
+                Fault(
+                    path=str(self._roots[source]),
+                    problem=f"git fails, so undated articles get today's date: {history.problem}",
+                    remedy=history.remedy,
+                    warning=True,
+                )
+            )
         return history
-
-
-Gather = Callable[[], Collection]
-"""A `gather` with its arguments bound, for what needs articles only perhaps."""

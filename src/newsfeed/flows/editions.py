@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from newsfeed.digest.mailbox import parse_mailbox
+from newsfeed.digest.mailbox import Mailbox, checked_name, parse_mailbox
 from newsfeed.digest.select import Choice, Selection, choose
 from newsfeed.digest.subject import subject
+from newsfeed.errors import SettingsError
 from newsfeed.model import Article
 from newsfeed.schedule.words import parse_schedule
 from newsfeed.settings import Newsletter
+from newsfeed.text import one_line
+
+_DIVIDERS = str.maketrans(dict.fromkeys('<>@",;:\\', " "))
+"""They divide addresses (RFC 5322 section 3.2.3): a title as a sender's name goes without."""
 
 
 def select(newsletter: Newsletter, articles: Sequence[Article]) -> Choice:
@@ -46,11 +52,30 @@ def next_slot_of(newsletter: Newsletter, site_zone: str, now: datetime) -> datet
     return slot.astimezone(zone) if slot else None
 
 
-def check_newsletter(newsletter: Newsletter) -> None:
-    """Raises SettingsError for a schedule, sender or subject that cannot be used."""
+def sender_of(newsletter: Newsletter) -> Mailbox:
+    """Who the letters come from: named as in `from`, else as the title allows it.
+
+    Raises SettingsError for a `from` that cannot be used.
+    """
+    sender = parse_mailbox(newsletter.from_, where=key_of(newsletter, "from"))
+    if sender.name:
+        return sender
+    try:
+        return Mailbox(
+            checked_name(one_line(newsletter.title.translate(_DIVIDERS))), sender.address
+        )
+    except SettingsError:  # far too long for a name
+        return sender
+
+
+def check_newsletter(newsletter: Newsletter, templates: Path) -> None:
+    """Raises SettingsError for a schedule, sender, subject or template that cannot be used.
+
+    `templates` is the folder of letters' templates.
+    """
     if newsletter.schedule:
         parse_schedule(newsletter.schedule, where=key_of(newsletter, "schedule"))
-    parse_mailbox(newsletter.from_, where=key_of(newsletter, "from"))
+    sender_of(newsletter)
     if newsletter.reply_to:
         parse_mailbox(newsletter.reply_to, where=key_of(newsletter, "reply_to"))
     subject(
@@ -62,6 +87,14 @@ def check_newsletter(newsletter: Newsletter) -> None:
         date="1",
         where=key_of(newsletter, "subject"),
     )
+    for ending in ("html.j2", "txt.j2"):
+        file = templates / f"{newsletter.template}.{ending}"
+        if not file.is_file():
+            raise SettingsError(
+                f"there is no template {file.name}",
+                where=key_of(newsletter, "template"),
+                remedy='take the one that newsfeed brings: "digest"',
+            )
 
 
 def key_of(newsletter: Newsletter, key: str) -> str:

@@ -11,19 +11,15 @@ from pathlib import PurePosixPath
 import msgspec
 
 from newsfeed.errors import OutputError
+from newsfeed.feeds.names import ATOM, JSON, RSS
 from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.plan import Plan, fingerprint
-from newsfeed.flows.terms import Vocabulary, names
+from newsfeed.flows.terms import FOLDERS, Vocabulary, names
 from newsfeed.model import Article, FeedDocument, FeedLinks, Term
 from newsfeed.output.writer import Output
 from newsfeed.urls import ascii_url
 
-MEDIA_TYPES = {
-    "rss": "application/rss+xml",
-    "atom": "application/atom+xml",
-    "json": "application/feed+json",
-}
-_FOLDERS = {"categories": "category", "tags": "tag", "authors": "author", "languages": "language"}
+MEDIA_TYPES = {"rss": RSS, "atom": ATOM, "json": JSON}
 NEVER = datetime.fromtimestamp(0, UTC)
 
 
@@ -109,7 +105,7 @@ def _by(plan: Plan, articles: Sequence[Article], terms: Vocabulary, kind: str) -
         for name in names(article, kind):
             if len(newest[name]) < plan.feeds.limit:
                 newest[name].append(article)
-    pattern: str = getattr(plan.feeds.paths, _FOLDERS[kind])
+    pattern: str = getattr(plan.feeds.paths, FOLDERS[kind])
     return [
         Feed(
             title=f"{plan.site.title} — {term.name}",

@@ -14,7 +14,7 @@ from newsfeed.digest.subject import subject
 from newsfeed.digest.words import words_for, written_date
 from newsfeed.errors import OutputError
 from newsfeed.flows.bodies import Bodies
-from newsfeed.flows.editions import key_of
+from newsfeed.flows.editions import key_of, sender_of
 from newsfeed.flows.plan import Plan
 from newsfeed.model import Edition, Letter
 from newsfeed.settings import Newsletter
@@ -64,13 +64,13 @@ def compose_letter(plan: Plan, newsletter: Newsletter, edition: Edition) -> Lett
 
 def message_of(plan: Plan, newsletter: Newsletter, letter: Letter, slot: datetime) -> bytes:
     """The letter as a message to a made-up subscriber. Raises OutputError, SettingsError."""
-    sender = parse_mailbox(newsletter.from_, where=key_of(newsletter, "from"))
+    sender = sender_of(newsletter)
     host = urlsplit(plan.site_url).hostname or "localhost"
     reply_to = newsletter.reply_to and parse_mailbox(newsletter.reply_to).address
     message = build_message(
         letter,
         Envelope(
-            from_name=sender.name or newsletter.title,
+            from_name=sender.name,
             from_address=sender.address,
             to_address=RECIPIENT,
             date=slot,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
+from unicodedata import normalize
 
 import msgspec
 
@@ -55,18 +57,23 @@ def listing(shop: Workshop) -> list[Listed]:
 
 def explain(shop: Workshop, wanted: Path) -> list[Listed]:
     """What becomes of one file, or of the files in one folder; with a reason if it is none."""
-    place = wanted.absolute()
-    roots = {folder.name: folder for folder in shop.plan.folders}
+    place = _spelled(wanted.absolute())
+    folders = shop.plan.folders
     found = [
         one
         for one in listing(shop)
-        if one.source and _is_within(roots[one.source].root / one.path, place)
+        if any(
+            _spelled(folder.root / one.path).is_relative_to(place)
+            for folder in folders
+            if one.source in {folder.name, ""}  # a file that could not be read has no source
+        )
     ]
-    return found or [_unknown(wanted, place, list(shop.plan.folders))]
+    return found or [_unknown(wanted, place, folders)]
 
 
-def _is_within(path: Path, place: Path) -> bool:
-    return path == place or path.is_relative_to(place)
+def _spelled(path: Path) -> Path:
+    """The path without `..` and in NFC, as the paths of articles are."""
+    return Path(normalize("NFC", os.path.normpath(path)))
 
 
 def _published(article: Article, feeds: tuple[str, ...]) -> Listed:
@@ -101,10 +108,10 @@ def _left_out(source: str, entry: Entry, now: datetime) -> Listed:
     )
 
 
-def _unknown(wanted: Path, place: Path, folders: list[Folder]) -> Listed:
+def _unknown(wanted: Path, place: Path, folders: tuple[Folder, ...]) -> Listed:
     """Why a path is not even among the files of the sources."""
-    source = next((f for f in folders if place.is_relative_to(f.root)), None)
-    if not place.exists():
+    source = next((f for f in folders if place.is_relative_to(_spelled(f.root))), None)
+    if not wanted.exists():
         reason, remedy = "there is no such file", "mend the path"
     elif source is None:
         reason, remedy = "it lies in no source", "add its folder to `[[sources]]`"

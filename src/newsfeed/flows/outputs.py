@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import PurePosixPath
+
+from newsfeed.collect.conflicts import one_file
 from newsfeed.errors import SettingsError
 from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.collecting import Collection
@@ -20,19 +24,36 @@ def all_outputs(plan: Plan, collection: Collection) -> tuple[tuple[str, ...], li
     feeds = plan_feeds(plan, articles, terms)
     groups = [feed_outputs(plan, feed, bodies, terms) for feed in feeds]
     groups += page_groups(plan, collection, feeds, bodies)
+    groups = _without_twins(groups, _media(collection))
     _refuse_clashes(groups)
     return tuple(feeds[0].paths.values()), groups
 
 
+def _media(collection: Collection) -> frozenset[str]:
+    entries = (collection.entries[a.source, a.path] for a in collection.articles)
+    return frozenset(path for entry in entries for path in entry.media.values())
+
+
+def _without_twins(groups: list[list[Output]], media: frozenset[str]) -> list[list[Output]]:
+    """Of media files whose names differ only in case or Unicode form, the first alone."""
+    seen: set[str] = set()
+    kept: list[list[Output]] = []
+    for group in groups:
+        twins = {o.path for o in group if o.path in media and one_file(o.path) in seen}
+        seen.update(one_file(o.path) for o in group if o.path in media)
+        kept.append([o for o in group if o.path not in twins])
+    return kept
+
+
 def _refuse_clashes(groups: list[list[Output]]) -> None:
-    """Two outputs at one path, also where a file system ignores case."""
-    seen: dict[str, str] = {}
-    for output in (output for group in groups for output in group):
-        key = output.path.casefold()
-        if key in seen:
+    """Two outputs at one path, or one below another, also where a file system ignores case."""
+    paths = [output.path for group in groups for output in group]
+    counts = Counter(map(one_file, paths))
+    for path in paths:
+        above = (str(folder) for folder in PurePosixPath(one_file(path)).parents)
+        if counts[one_file(path)] > 1 or any(folder in counts for folder in above):
             raise SettingsError(
-                f"two things want to be the file {output.path}",
+                f"two things want to be the file {path}, or one a folder where the other is",
                 where="feeds.paths",
                 remedy="change `feeds.paths`, or the permalink of the article that is there",
             )
-        seen[key] = output.path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -9,13 +10,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from newsfeed.collect import files
+from newsfeed.collect import files, media
+from newsfeed.collect.conflicts import one_file
 from newsfeed.collect.markup import Profile, excerpt, plain_text
-from newsfeed.errors import ArticleError, OutputError
+from newsfeed.errors import OutputError
 from newsfeed.flows.bodies import EXCERPT, Bodies
 from newsfeed.flows.collecting import Collection
 from newsfeed.flows.feeding import MEDIA_TYPES, Feed, address
 from newsfeed.flows.plan import Plan, fingerprint
+from newsfeed.flows.terms import FOLDERS
 from newsfeed.model import Article
 from newsfeed.output.writer import Output
 from newsfeed.pages.index import SHOWN
@@ -30,10 +33,25 @@ HOME = "index.html"
 ALL = "all/index.html"
 
 
-def reserved(plan: Plan) -> frozenset[str]:
-    """Paths of the output folder that no article page may take."""
-    formats = (getattr(plan.feeds.paths, name) for name in plan.feeds.formats)
-    return frozenset({SUBSCRIBE, OPML, HOME, ALL, *formats})
+def reserved(plan: Plan) -> Callable[[str], bool]:
+    """Whether a path, as `one_file` writes it, lies where newsfeed has files of its own.
+
+    That is at such a file or below it, or at a folder that one of fixed name lies in. Any term
+    and any number of an archive counts, so that the next article changes nothing.
+    """
+    paths = plan.feeds.paths
+    main = [getattr(paths, name) for name in plan.feeds.formats]
+    names = [PurePosixPath(path).name for path in main]
+    fixed = [one_file(path) for path in (SUBSCRIBE, OPML, HOME, ALL, *main)]
+    folders = [getattr(paths, FOLDERS[kind]).split("{slug}") for kind in plan.feeds.by]
+    folders += [["archive/", "/"]] if plan.feeds.archive else []
+    files = [re.escape(path) for path in fixed]
+    for pieces in folders:
+        folder = "[^/]+".join(re.escape(one_file(piece)) for piece in pieces)
+        files += [folder + re.escape(one_file(name)) for name in names]
+    above = {re.escape(str(folder)) for path in fixed for folder in PurePosixPath(path).parents}
+    pattern = re.compile(f"(?:{'|'.join(files)})(?:/.*)?|{'|'.join(sorted(above))}", re.DOTALL)
+    return lambda path: pattern.fullmatch(path) is not None
 
 
 def page_path(plan: Plan, url: str) -> str:
@@ -237,25 +255,35 @@ def _article(
 
 
 def _media(plan: Plan, collection: Collection) -> list[list[Output]]:
-    """Each local file that an article refers to, once; of two sources the first wins."""
+    """Each local file that an article refers to, once; of two sources the first wins.
+
+    One that vanished since its article was read is left out; the next run warns of it.
+    """
     roots = {folder.name: folder.root for folder in plan.folders}
     places: dict[str, Path] = {}
     for article in collection.articles:
         entry = collection.entries[article.source, article.path]
-        for path in entry.media.values():
-            places.setdefault(path, roots[article.source] / path)
+        for path, raw in entry.originals.items():
+            places.setdefault(path, roots[article.source] / raw)
     return [
-        [Output(path=path, fingerprint=_stamp(place), produce=partial(_read, place))]
+        [
+            Output(
+                path=path,
+                fingerprint=fingerprint(str(place), stamp),
+                produce=partial(_read, place),
+            )
+        ]
         for path, place in sorted(places.items())
+        if (stamp := files.stamp(place))
     ]
-
-
-def _stamp(place: Path) -> str:
-    return fingerprint(str(place), files.stamp(place))
 
 
 def _read(place: Path) -> bytes:
     try:
-        return files.read(place)
-    except ArticleError as error:
-        raise OutputError(error.problem, where=str(place), remedy=error.remedy) from None
+        return media.read(place)
+    except OSError as error:
+        raise OutputError(
+            f"cannot be copied: {error.strerror}",
+            where=str(place),
+            remedy="publish again when nobody is changing it",
+        ) from None

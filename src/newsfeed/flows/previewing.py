@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import os.path
+import re
+from datetime import datetime, tzinfo
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import msgspec
 
 from newsfeed.digest.select import Choice
 from newsfeed.flows.build import Workshop
-from newsfeed.flows.editions import next_slot_of, select
-from newsfeed.flows.plan import fingerprint
+from newsfeed.flows.editions import next_slot_of, select, zone_of
+from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.output.files import replace_file
 from newsfeed.settings import Newsletter
 
@@ -53,9 +56,23 @@ def previews(shop: Workshop, state: str, *, everything: bool = False) -> list[Pr
         newsletter.name: _noted(shop, newsletter, state, before.get(newsletter.name))
         for newsletter in shop.plan.newsletters
     }
+    for name in before.keys() - after.keys():
+        _remove(shop, name)
     if after != before:
         shop.index.set_note(_NOTE, msgspec.msgpack.encode(after))
-    return [noted.preview for noted in after.values()]
+    zones = [zone_of(newsletter, shop.plan.site.timezone) for newsletter in shop.plan.newsletters]
+    return [_in_zone(n.preview, zone) for n, zone in zip(after.values(), zones, strict=True)]
+
+
+def _in_zone(preview: Preview, zone: tzinfo) -> Preview:
+    """The preview with its slot as the newsletter's readers say it; a note keeps it in UTC."""
+    slot = preview.slot and preview.slot.astimezone(zone)
+    return msgspec.structs.replace(preview, slot=slot)
+
+
+def _remove(shop: Workshop, name: str) -> None:
+    for ending in _ENDINGS:
+        (shop.plan.preview / f"{name}.{ending}").unlink(missing_ok=True)
 
 
 def _noted(shop: Workshop, newsletter: Newsletter, state: str, before: _Noted | None) -> _Noted:
@@ -76,8 +93,7 @@ def _noted(shop: Workshop, newsletter: Newsletter, state: str, before: _Noted | 
 
 def _nothing(shop: Workshop, newsletter: Newsletter, slot: datetime | None) -> Preview:
     """No letter is due; one of an earlier time is not left lying about."""
-    for ending in _ENDINGS:
-        (shop.plan.preview / f"{newsletter.name}.{ending}").unlink(missing_ok=True)
+    _remove(shop, newsletter.name)
     return Preview(newsletter=newsletter.name, subject="", slot=slot, articles=0, more=0, files=())
 
 
@@ -112,6 +128,7 @@ def try_letter(shop: Workshop, newsletter: Newsletter) -> bool:
 def _make(shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime | None) -> Preview:
     """Compose the letter and write it in three forms: as shown, as text, as a message."""
     subject, forms = _compose(shop, newsletter, choice, slot)
+    forms["html"] = _with_local_images(forms["html"].decode(), shop.plan).encode()
     files = [str(shop.plan.preview / f"{newsletter.name}.{ending}") for ending in forms]
     for file, data in zip(files, forms.values(), strict=True):
         replace_file(Path(file), data)
@@ -123,6 +140,20 @@ def _make(shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime
         more=len(choice.more),
         files=tuple(files),
     )
+
+
+def _with_local_images(html: str, plan: Plan) -> str:
+    """The letter for a look on this machine: images that the output folder has are taken from
+    there, since they may not be online yet. The message has the true addresses.
+    """
+
+    def local(match: re.Match[str]) -> str:
+        place = plan.output / unquote(match[2])
+        if ".." in place.parts or not place.is_file():
+            return match[0]
+        return f'{match[1]}{quote(os.path.relpath(place, plan.preview))}"'
+
+    return re.sub(rf'(<img\b[^>]*\bsrc="){re.escape(plan.site_url)}/([^"]+)"', local, html)
 
 
 def _compose(

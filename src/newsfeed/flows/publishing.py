@@ -1,4 +1,4 @@
-"""The whole way: build, deploy, and preview what is next."""
+"""The whole way: build, preview what is next, and deploy."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from newsfeed.flows.previewing import Preview, previews
 from newsfeed.output import manifest
 
 _NOTE = "deployed"
+_STDERR = 2
 
 
 class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,8 +30,9 @@ class DeployError(NewsfeedError):
 
 
 def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
-    """Build; deploy what is not deployed yet; preview the next letters.
+    """Build; preview the next letters; deploy what is not deployed yet.
 
+    Letters are made before anything leaves, since one can show that an article is broken.
     Raises what `build` raises, DeployError, and what `previews` raises.
     """
     try:
@@ -42,9 +44,10 @@ def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
 
 def _publish(shop: Workshop, options: BuildOptions) -> PublishReport:
     report = build(shop, options)
-    deployed = False if options.dry_run else _deploy(shop)
-    found = () if options.dry_run else tuple(previews(shop, report.state))
-    return PublishReport(build=report, deployed=deployed, previews=found)
+    if options.dry_run:
+        return PublishReport(build=report, deployed=False, previews=())
+    found = tuple(previews(shop, report.state))
+    return PublishReport(build=report, deployed=_deploy(shop), previews=found)
 
 
 def _deploy(shop: Workshop) -> bool:
@@ -52,7 +55,7 @@ def _deploy(shop: Workshop) -> bool:
     plan = shop.plan
     if not plan.deploy:
         return False
-    written = manifest.load(plan.manifest)
+    written = manifest.load(plan.manifest, plan.output)
     state = fingerprint(plan.deploy, sorted((p, w.digest) for p, w in written.items())).encode()
     if shop.index.note(_NOTE) == state:
         return False
@@ -62,8 +65,12 @@ def _deploy(shop: Workshop) -> bool:
 
 
 def _run(plan: Plan) -> None:
-    """The operator's own command, in the folder of the settings file; its output is shown."""
-    done = subprocess.run(["/bin/sh", "-c", plan.deploy], cwd=plan.base, check=False)  # noqa: S603
+    """The operator's own command, in the folder of the settings file.
+
+    All that it says goes to stderr, since stdout is for our report, which machines may read.
+    """
+    words = ["/bin/sh", "-c", plan.deploy]
+    done = subprocess.run(words, cwd=plan.base, stdout=_STDERR, check=False)  # noqa: S603
     if done.returncode:
         raise DeployError(
             f"the deploy command ended with status {done.returncode}; nothing was sent",

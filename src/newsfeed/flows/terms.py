@@ -1,35 +1,62 @@
-"""Categories, tags, authors and languages of a collection, with slugs that stay."""
+"""Categories, tags, authors and languages of a collection, with a slug each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
+from newsfeed.collect.conflicts import one_file
 from newsfeed.model import Article, Term
 from newsfeed.text import short_hash, slug
 
+FOLDERS = {"categories": "category", "tags": "tag", "authors": "author", "languages": "language"}
+"""The key of `feeds.paths` for each kind of term."""
+
 
 class Terms:
-    """The terms of one kind. A term whose slug is taken gets `-` and a hash of its name."""
+    """The terms of one kind. A term whose slug is taken gets `-` and a hash of its name.
 
-    def __init__(self, names: Iterable[str]) -> None:
-        """`names` in the order of first publication, so that a newcomer changes no slug."""
+    Slugs follow from the articles at hand alone. Promised: all slugs differ, also where a file
+    system ignores case; a newcomer never changes the slug of a term that was published before
+    it; and the order in which one article lists its terms does not matter. Not promised: that a
+    slug stays when others go. Once the last article of "C++" is gone, "C--" gets the plain `c`;
+    and an old article to which "C--" is added later is older than the first one of "C++".
+    """
+
+    def __init__(self, names: Iterable[Iterable[str]]) -> None:
+        """`names` are those of each article, in the order of first publication."""
         self._slugs: dict[str, str] = {}
         taken: set[str] = set()
-        for name in dict.fromkeys(names):
-            wanted = slug(name) or short_hash(name)
-            free = wanted if wanted not in taken else f"{wanted}-{short_hash(name)}"
-            taken.add(free)
-            self._slugs[name] = free
+        for group in names:
+            fresh = [name for name in dict.fromkeys(group) if name not in self._slugs]
+            self._slugs |= dict.fromkeys(fresh, "")
+            for name in sorted(fresh, key=_claim):
+                self._slugs[name] = _free(name, taken)
+                taken.add(one_file(self._slugs[name]))
 
     def __iter__(self) -> Iterator[Term]:
         """The terms, in the order of first publication."""
-        return (Term(name=name, slug=slug) for name, slug in self._slugs.items())
+        return map(self.term, self._slugs)
 
     def term(self, name: str) -> Term:
         """The term of a name that was given."""
         return Term(name=name, slug=self._slugs[name])
+
+
+def _claim(name: str) -> tuple[bool, str]:
+    """Who comes first in one article: the name that is its own slug, then by characters."""
+    return slug(name) != name.casefold(), name
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The slug of a name, with as many hashes behind it as it takes to be the only one."""
+    free = slug(name) or short_hash(name)
+    salt = name
+    while one_file(free) in taken:
+        free = f"{slug(name)}-{short_hash(salt)}".lstrip("-")
+        salt += name
+    return free
 
 
 class Vocabulary(NamedTuple):
@@ -45,10 +72,10 @@ def vocabulary(articles: Iterable[Article]) -> Vocabulary:
     """All terms of the articles."""
     ordered = sorted(articles, key=attrgetter("sequence"))
     return Vocabulary(
-        categories=Terms(name for a in ordered for name in a.categories),
-        tags=Terms(name for a in ordered for name in a.tags),
-        authors=Terms(name for a in ordered for name in a.authors),
-        languages=Terms(a.language for a in ordered),
+        categories=Terms(a.categories for a in ordered),
+        tags=Terms(a.tags for a in ordered),
+        authors=Terms(a.authors for a in ordered),
+        languages=Terms((a.language,) for a in ordered),
     )
 
 

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from newsfeed.errors import OutputError
+
+
+@contextmanager
+def explained(
+    place: Path, problem: str, remedy: str = "mend the permissions or make room"
+) -> Iterator[None]:
+    """Turn an OSError into an OutputError that says what, where, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{problem}: {error.strerror}", where=str(place), remedy=remedy) from None
 
 
 def write_flushed(path: Path, data: bytes, mode: int) -> None:
@@ -24,17 +37,15 @@ def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     Raises OutputError, and leaves the old file then.
     """
     beside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_flushed(beside, data, mode)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            where=str(path),
-            remedy="mend the permissions or make room",
-        ) from None
+    with explained(path, "cannot be written"):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_flushed(beside, data, mode)
+            beside.replace(path)
+        except OSError:
+            with suppress(OSError):
+                beside.unlink()
+            raise
 
 
 def flush_folder(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """The door to the output folder: whole files, only ours, only those whose bytes change.
 
 All files are first written beside their places and flushed to the disk; only when every one is
-there are they renamed. A crash in between leaves each file either old or new, never half.
+there are they renamed. A crash in between leaves each file either old or new, never half; what
+it leaves beside them stands in the manifest, and the next run removes it.
 """
 
 from __future__ import annotations
@@ -9,19 +10,22 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from newsfeed.errors import ForeignFileError, OutputError
-from newsfeed.output.files import flush_folder, write_flushed
+from newsfeed.errors import ForeignFileError
+from newsfeed.output.files import explained, flush_folder, write_flushed
 from newsfeed.output.manifest import Written, load, save
 from newsfeed.parallel import fork_map
 
 PARALLEL_FROM = 12
 """Groups of files from which on processes are worth starting."""
+
+_BESIDE = ".newsfeed-new"
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,8 +55,10 @@ class _Staged(msgspec.Struct, frozen=True, array_like=True):
 
 
 def intact(root: Path, manifest: dict[str, Written]) -> bool:
-    """Whether every file of the manifest lies there as we wrote it."""
-    return all(_is_as_written(root / path, written) for path, written in manifest.items())
+    """Whether there is a manifest and every file of it lies there as we wrote it."""
+    return bool(manifest) and all(
+        _is_as_written(root / path, written) for path, written in manifest.items()
+    )
 
 
 def publish(
@@ -69,14 +75,21 @@ def publish(
 
     Each group is made by one process, so that its files can share work. With `everything` also
     what is unchanged is made anew, so that it is checked. Raises ForeignFileError
-    for files that are not ours, OutputError where writing fails; nothing is replaced then.
+    for files that are not ours, and OutputError where making or staging a file fails: nothing is
+    replaced then. Raises OutputError also where replacing or removing one fails.
     """
-    before = load(manifest_path)
+    before = load(manifest_path, root)
     outputs = [output for group in groups for output in group]
     fresh = {o.path for o in outputs if not everything and _is_fresh(root, o, before)}
     stale = [[o for o in group if o.path not in fresh] for group in groups]
     stale = [group for group in stale if group]
-    _refuse_odd_places(root, [o.path for group in stale for o in group])
+    paths = [o.path for group in stale for o in group]
+    gone = _removable(root, before.keys() - {output.path for output in outputs})
+    _refuse_odd_places(root, paths)
+    listed = before
+    if paths and not dry_run:
+        listed = before | {_beside(path): Written("", "") for path in paths}
+        save(manifest_path, root, listed)  # what is staged is known as ours even after a crash
     staged: list[_Staged] = []
     try:
         stage = partial(_stage_group, root=root, before=before, dry_run=dry_run)
@@ -84,15 +97,15 @@ def publish(
             staged += result
             progress(len(staged))
         _refuse_foreign(root, staged, before)
+        new = [one.path for one in staged if one.is_new]
+        if not dry_run:
+            kept = {path: before[path] for path in fresh} | {s.path: s.written for s in staged}
+            _replace(root, manifest_path, listed, kept, new, gone)
     except BaseException:
-        _discard(root, [o.path for group in stale for o in group])
+        _discard(root, paths)
         raise
-    new = [one.path for one in staged if one.is_new]
-    gone = sorted(before.keys() - {output.path for output in outputs})
-    if not dry_run:
-        kept = {path: before[path] for path in fresh} | {one.path: one.written for one in staged}
-        _replace(root, manifest_path, before, kept, new, gone)
-    return Outcome(written=tuple(new), removed=tuple(gone), unchanged=len(outputs) - len(new))
+    removed = tuple(path for path in gone if not path.endswith(_BESIDE))
+    return Outcome(written=tuple(new), removed=removed, unchanged=len(outputs) - len(new))
 
 
 def _is_fresh(root: Path, output: Output, before: dict[str, Written]) -> bool:
@@ -131,7 +144,7 @@ def _stage(output: Output, root: Path, before: Written | None, *, dry_run: bool)
     if _has_bytes(place, digest, before):
         return _Staged(output.path, _written(place, output.fingerprint, digest), is_new=False)
     if not dry_run:
-        _write_beside(place, data)
+        _write_beside(root, output.path, data)
     return _Staged(output.path, Written(output.fingerprint, digest), is_new=True)
 
 
@@ -149,20 +162,18 @@ def _written(place: Path, fingerprint: str, digest: str) -> Written:
     return Written(fingerprint, digest, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def _beside(place: Path) -> Path:
-    return place.with_name(f".{hashlib.sha256(place.name.encode()).hexdigest()[:16]}.newsfeed-new")
+def _beside(path: str) -> str:
+    """Where a file is staged: in the same folder, under a name that is never too long."""
+    place = PurePosixPath(path)
+    name = hashlib.sha256(place.name.encode()).hexdigest()[:16]
+    return str(place.with_name(f".{name}{_BESIDE}"))
 
 
-def _write_beside(place: Path, data: bytes) -> None:
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write_flushed(_beside(place), data, 0o644)
-    except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            where=str(place),
-            remedy="mend the permissions or make room; nothing was replaced",
-        ) from None
+def _write_beside(root: Path, path: str, data: bytes) -> None:
+    remedy = "mend the permissions or make room; nothing was replaced"
+    with explained(root / path, "cannot be written", remedy):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        write_flushed(root / _beside(path), data, 0o644)
 
 
 def _refuse_foreign(root: Path, staged: Iterable[_Staged], before: dict[str, Written]) -> None:
@@ -182,29 +193,53 @@ def _refuse_foreign(root: Path, staged: Iterable[_Staged], before: dict[str, Wri
 
 def _refuse_odd_places(root: Path, paths: Iterable[str]) -> None:
     """No folder on the way to a file may be a link or a file (it could lead out of `root`)."""
-    checked: set[Path] = set()
+    odd = next((folder for folder in _ways(root, paths) if _is_odd(folder)), None)
+    if odd:
+        raise ForeignFileError(
+            "is in the way of our output and is no folder of ours",
+            where=str(odd),
+            remedy="move it away",
+        )
+
+
+def _removable(root: Path, paths: Iterable[str]) -> list[str]:
+    """Those that may be removed: a link put on the way, or a folder in the place, is not ours."""
+    paths = sorted(paths)
+    odd = {folder for folder in _ways(root, paths) if _is_odd(folder)}
+    return [
+        path
+        for path in paths
+        if odd.isdisjoint((root / path).parents)
+        and ((root / path).is_symlink() or not (root / path).is_dir())
+    ]
+
+
+def _ways(root: Path, paths: Iterable[str]) -> Iterator[Path]:
+    """Every folder between `root` and the files, once."""
+    seen: set[Path] = set()
     for path in paths:
         for folder in (root / path).parents:
-            if folder in checked or folder == root or not folder.is_relative_to(root):
+            if folder in seen or folder == root or not folder.is_relative_to(root):
                 break
-            checked.add(folder)
-            if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-                raise ForeignFileError(
-                    "is in the way of our output and is no folder of ours",
-                    where=str(folder),
-                    remedy="move it away",
-                )
+            seen.add(folder)
+            yield folder
+
+
+def _is_odd(folder: Path) -> bool:
+    return folder.is_symlink() or (folder.exists() and not folder.is_dir())
 
 
 def _discard(root: Path, paths: Iterable[str]) -> None:
+    """Remove what is staged, as far as possible: the next run removes the rest."""
     for path in paths:
-        _beside(root / path).unlink(missing_ok=True)
+        with suppress(OSError):
+            (root / _beside(path)).unlink()
 
 
 def _replace(
     root: Path,
     manifest_path: Path,
-    before: dict[str, Written],
+    listed: dict[str, Written],
     kept: dict[str, Written],
     new: Sequence[str],
     gone: Sequence[str],
@@ -212,22 +247,24 @@ def _replace(
     """Rename into place and remove what vanished.
 
     The manifest names the new files before they appear: after a crash they are known as ours.
+    Raises OutputError; what was not replaced then is made again by the next run.
     """
-    if new or gone:
-        save(manifest_path, before | kept)
-    folders = {(root / path).parent for path in (*new, *gone)}
+    if new:
+        save(manifest_path, root, listed | kept)
+    remedy = "mend the permissions of its folder and publish again"
     for path in new:
-        place = root / path
-        _beside(place).replace(place)
-        old = kept[path]
-        kept[path] = _written(place, old.fingerprint, old.digest)
+        with explained(root / path, "cannot be replaced", remedy):
+            (root / _beside(path)).replace(root / path)
+            kept[path] = _written(root / path, kept[path].fingerprint, kept[path].digest)
     for path in gone:
-        (root / path).unlink(missing_ok=True)
-    for folder in folders:
-        flush_folder(folder)
+        with explained(root / path, "cannot be removed", remedy):
+            (root / path).unlink(missing_ok=True)
+    for folder in {(root / path).parent for path in (*new, *gone)}:
+        with explained(folder, "cannot be flushed to the disk", remedy):
+            flush_folder(folder)
     _remove_empty(root, {(root / path).parent for path in gone})
-    if kept != before:
-        save(manifest_path, kept)
+    if kept != listed:
+        save(manifest_path, root, kept)
 
 
 def _remove_empty(root: Path, folders: Iterable[Path]) -> None:

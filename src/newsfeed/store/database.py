@@ -21,6 +21,7 @@ PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
 
 _PREFIX = "sqlite:///"
+_YOYOS_TABLES = ("_yoyo", "yoyo", "sqlite_")
 
 
 def head() -> int:
@@ -31,8 +32,9 @@ def head() -> int:
 def sqlite_path(url: str, base: Path) -> Path:
     """The file behind a store address, relative to `base`. Raises SettingsError."""
     if not url.startswith(_PREFIX) or not url.removeprefix(_PREFIX):
+        kind = url.partition(":")[0] if "://" in url else "this"  # the rest may hold a password
         raise SettingsError(
-            f"`store.url`: {url!r} is not a store that can be used yet",
+            f"`store.url`: {kind} is not a store that can be used yet",
             remedy='write one like "sqlite:///.newsfeed/newsfeed.db"',
         )
     return base / unquote(url.removeprefix(_PREFIX))
@@ -44,8 +46,8 @@ def connect(path: Path, now: datetime) -> Iterator[sqlite3.Connection]:
     aside and upgraded. Commits at the end, or rolls back on an error. Raises StoreError.
     """
     try:
-        if not path.exists():
-            _migrate(path)
+        if not path.exists() or _is_blank(path):
+            _make(path)
         db = _open(path)
     except (sqlite3.Error, OSError) as error:
         raise _unusable(path, error) from None
@@ -88,15 +90,35 @@ def _behind(db: sqlite3.Connection, path: Path) -> bool:
     return bool(version < head())
 
 
+def _is_blank(path: Path) -> bool:
+    """Whether a first migration ended before it made a table of ours."""
+    db = sqlite3.connect(path, timeout=PATIENCE)
+    try:
+        names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    finally:
+        db.close()
+    return all(name.startswith(_YOYOS_TABLES) for (name,) in names)
+
+
+def _make(path: Path) -> None:
+    """Make a store beside its place and move it there whole: a run may end at any moment."""
+    new = path.with_name(f"{path.name}.new")
+    for left in (new, new.with_name(f"{new.name}-journal")):
+        left.unlink(missing_ok=True)
+    os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    _migrate(new)
+    new.replace(path)
+
+
 def _migrate(path: Path) -> None:
-    """Make the file readable by its owner alone, and apply what is missing."""
+    """Apply what is missing. Yoyo's own lock is not taken: it would outlive a run that is killed,
+    and the lock in `private.py` keeps other runs away.
+    """
     from yoyo import get_backend, read_migrations
 
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     backend = get_backend(f"sqlite:///{path.absolute()}")
     try:
-        with backend.lock():
-            backend.apply_migrations(backend.to_apply(read_migrations(str(MIGRATIONS))))
+        backend.apply_migrations(backend.to_apply(read_migrations(str(MIGRATIONS))))
     finally:
         backend.connection.close()
 

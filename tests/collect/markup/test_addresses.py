@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from newsfeed.collect.markup import MarkupContext, Reference
+from newsfeed.collect.markup import MarkupContext
 from newsfeed.collect.markup.srcset import Candidate, candidates
-from tests.collect.markup.kit import URL, Tags, feed, rendered
+from tests.collect.markup.kit import URL, Tags, feed
 
 
 @pytest.mark.parametrize(
@@ -89,22 +89,6 @@ def test_an_image_without_an_address_is_gone(html: str) -> None:
 def test_links_to_others_say_how_they_are_meant(rel: str, href: str, expected: list[str]) -> None:
     """What the author marked stays, invented words go, other hosts get noopener."""
     assert Tags(feed(f"<a href='{href}' rel='{rel}' target=_blank>x</a>")).values("rel") == expected
-
-
-def test_references_are_media_and_files() -> None:
-    """Each medium and file is named once, as written and in full; pages are not."""
-    found = rendered(
-        "![a](/i.png) ![b](/i.png) [c](d.pdf) [e](f.html) [g](https://example.com)\n\n"
-        "<img src=p data-src=q.jpg srcset='r.jpg 2x'><video poster=s.jpg src=t.mp4></video>"
-    ).references
-    assert found == (
-        Reference("/i.png", "https://news.example.org/i.png"),
-        Reference("d.pdf", f"{URL}d.pdf"),
-        Reference("q.jpg", f"{URL}q.jpg"),
-        Reference("r.jpg", f"{URL}r.jpg"),
-        Reference("t.mp4", f"{URL}t.mp4"),
-        Reference("s.jpg", f"{URL}s.jpg"),
-    )
 
 
 def test_files_beside_the_article_have_addresses_of_their_own() -> None:

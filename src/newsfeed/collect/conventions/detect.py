@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from newsfeed.collect.conventions.base import Convention
 from newsfeed.collect.conventions.jekyll import Default, Jekyll, JekyllConfig
 from newsfeed.collect.conventions.plain import Plain
+from newsfeed.collect.permalinks import unknown_placeholder
 from newsfeed.errors import SettingsError
 
 MAX_CONFIG_BYTES = 256 * 1024
@@ -49,6 +50,13 @@ def convention(generator: str, folder: Path, zone: ZoneInfo, permalink: str) -> 
     cannot be read.
     """
     name = detect(folder) if generator == "auto" else generator
+    unknown = unknown_placeholder(permalink)
+    if unknown:
+        raise SettingsError(
+            f"`sources.permalink`: there is no placeholder :{unknown}",
+            where=permalink,
+            remedy="known are :slug, :title, :categories, :year, :month, :day and others of Jekyll",
+        )
     if name == "plain":
         return Plain(zone, permalink)
     if name == "jekyll":

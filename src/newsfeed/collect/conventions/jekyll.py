@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from unicodedata import category
@@ -105,26 +105,21 @@ class Jekyll:
                 f"the file name holds an impossible date: {error}", remedy="rename the file"
             ) from None
         name = (fields.slug or name).rstrip(".")
-        left_out = ""
+        title = fields.title or name.replace("-", " ").strip().capitalize() or stem
         if not day:
-            left_out = "Jekyll publishes only files named YYYY-MM-DD-title"
-        elif not front_matter:
-            left_out = "it has no front matter"
+            return _left_out(title, "Jekyll publishes only files named YYYY-MM-DD-title")
+        if not front_matter:
+            return _left_out(title, "it has no front matter")
         categories = self._categories(path, fields)
-        if fields.date:
-            when, dated = fields.date, DateOrigin.FRONT_MATTER
-        else:
-            when = datetime.combine(day or date.min, time(), self.zone)
-            dated = DateOrigin.FILE_NAME
-        link = "/" if left_out else self._link(name, categories, when, fields)
+        when = fields.date or datetime.combine(day, time(), self.zone)
+        link = self._link(name, categories, when, fields)
         return Place(
-            title=fields.title or name.replace("-", " ").strip().capitalize() or stem,
+            title=title,
             link=link,
             id_path=posixpath.join(posixpath.dirname(link.rstrip("/")), name),
             categories=categories,
             date=when,
-            dated=dated,
-            left_out=left_out,
+            dated=DateOrigin.FRONT_MATTER if fields.date else DateOrigin.FILE_NAME,
         )
 
     def _categories(self, path: str, fields: Fields) -> tuple[str, ...]:
@@ -152,6 +147,12 @@ class Jekyll:
         """Site-relative images lie in the site's folder."""
         depth = self._prefix.count("/")
         return (root.parents[depth - 1] if depth else root,)
+
+
+def _left_out(title: str, reason: str) -> Place:
+    return Place(
+        title=title, link="/", id_path="/", categories=(), date=None, dated=None, left_out=reason
+    )
 
 
 def _slugify(text: str, kept: frozenset[str] = frozenset()) -> str:

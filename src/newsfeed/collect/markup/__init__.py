@@ -1,6 +1,6 @@
 """Bodies and excerpts: from what an author wrote to HTML and text that are safe to publish."""
 
-from newsfeed.collect.markup.context import MarkupContext, Profile, Reference, Rendered
+from newsfeed.collect.markup.context import MarkupContext, Profile, Rendered
 from newsfeed.collect.markup.excerpts import author_excerpt, excerpt
 from newsfeed.collect.markup.render import render
 from newsfeed.collect.markup.text import plain_text
@@ -8,7 +8,6 @@ from newsfeed.collect.markup.text import plain_text
 __all__ = [
     "MarkupContext",
     "Profile",
-    "Reference",
     "Rendered",
     "author_excerpt",
     "excerpt",

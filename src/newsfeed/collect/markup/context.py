@@ -22,8 +22,8 @@ class MarkupContext(msgspec.Struct, frozen=True, kw_only=True):
     `drop_lead_image` it is taken out of the body where the body begins with it, for those who
     show it above. `heading_shift` lowers headings by so many levels, to h6 at most. `kramdown`
     tells that the source is in Jekyll's dialect, `markdown=False` that it is HTML already.
-    `local` maps references to files of the folder, as authors write them, to the absolute
-    addresses at which those are published.
+    `local` maps references to files of the folder, percent-decoded, to the absolute addresses at
+    which those are published.
     """
 
     url: str
@@ -35,21 +35,8 @@ class MarkupContext(msgspec.Struct, frozen=True, kw_only=True):
     local: dict[str, str] = {}
 
 
-class Reference(msgspec.Struct, frozen=True):
-    """An image, a recording or a file that a body refers to.
-
-    `raw` is the address in the body (Markdown percent-encodes it), `url` the absolute one.
-    """
-
-    raw: str
-    url: str
-
-
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
-    """Sanitised HTML. `has_lead_image` tells that `html` shows the lead image; `references` are
-    in the order of the body, each once.
-    """
+    """Sanitised HTML. `has_lead_image` tells that `html` shows the lead image."""
 
     html: str
     has_lead_image: bool
-    references: tuple[Reference, ...]

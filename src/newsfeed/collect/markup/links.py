@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from newsfeed.collect.markup.context import Reference
 from newsfeed.collect.markup.dom import remove
 from newsfeed.collect.markup.srcset import candidates
 from newsfeed.urls import LINK_SCHEMES, WEB_SCHEMES, absolute
@@ -16,15 +14,14 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-_FILE = re.compile(r"\.(?!(?:html?|php|aspx?|jsp)$)[a-z][a-z0-9]{1,4}$", re.IGNORECASE)
 _KEPT_REL = ("nofollow", "sponsored", "ugc")
 _CITING = ("blockquote", "q", "del", "ins")
 
 
-def make_absolute(body: Element, url: str, local: Mapping[str, str]) -> tuple[Reference, ...]:
-    """Resolve the addresses in `body` against the article's `url`; the media and files it names.
+def make_absolute(body: Element, url: str, local: Mapping[str, str]) -> None:
+    """Resolve the addresses in `body` against the article's `url`.
 
-    `local` knows the addresses of references to files that lie beside the article.
+    `local` knows the addresses of files that lie beside the article, by percent-decoded reference.
 
     A link that cannot be followed safely loses its address and keeps its text; an image without
     a usable address goes.
@@ -37,17 +34,15 @@ def make_absolute(body: Element, url: str, local: Mapping[str, str]) -> tuple[Re
             addresses.resolve(element, "cite", schemes=WEB_SCHEMES)
         else:
             _resolve_medium(element, addresses)
-    return tuple(addresses.references)
 
 
 class _Addresses:
-    """Resolves addresses of one article and keeps the references among them, in order."""
+    """Resolves addresses of one article."""
 
     def __init__(self, url: str, local: Mapping[str, str]) -> None:
         self.url = url
         self.local = local
         self.host = urlsplit(url).netloc
-        self.references: dict[Reference, None] = {}
 
     def resolve(
         self, element: Element, attribute: str, *, schemes: frozenset[str], refers: bool = False
@@ -61,24 +56,19 @@ class _Addresses:
             del element.attrib[attribute]
             return ""
         element.set(attribute, url)
-        if refers:
-            self.references[Reference(raw, url)] = None
         return url
 
     def absolute(self, raw: str, schemes: frozenset[str]) -> str | None:
-        """The address of a local file, else `raw` resolved. Markdown percent-encodes it."""
-        if self.local and (known := self.local.get(raw) or self.local.get(unquote(raw))):
+        """The address of a local file, else `raw` resolved."""
+        if self.local and (known := self.local.get(unquote(raw))):
             return known
         return absolute(raw, self.url, schemes=schemes)
 
 
 def _resolve_link(link: Element, addresses: _Addresses) -> None:
-    raw = link.get("href", "")
     url = addresses.resolve(link, "href", schemes=LINK_SCHEMES)
     is_web = url.startswith("http")
     parts = urlsplit(url) if is_web else None
-    if parts and _FILE.search(parts.path):
-        addresses.references[Reference(raw, url)] = None
     given = link.attrib.pop("rel", "").lower().split()
     rel = [word for word in _KEPT_REL if word in given]
     if parts and parts.netloc != addresses.host:
@@ -102,7 +92,6 @@ def _resolve_srcset(medium: Element, srcset: str, addresses: _Addresses) -> None
     for raw, descriptor in candidates(srcset):
         url = addresses.absolute(raw, WEB_SCHEMES)
         if url is not None:
-            addresses.references[Reference(raw, url)] = None
             kept.append(f"{url} {descriptor}".rstrip())
     if kept:
         medium.set("srcset", ", ".join(kept))

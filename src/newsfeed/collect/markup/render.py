@@ -38,7 +38,7 @@ def render(source: str, context: MarkupContext, profile: Profile) -> Rendered:
     if context.markdown:
         _finish_markdown(body, source, html, context)
     media.make_plain(body)
-    references = links.make_absolute(body, context.url, context.local)
+    links.make_absolute(body, context.url, context.local)
     media.add_fallbacks(body)
     lead_image = absolute(context.lead_image, context.url) if context.lead_image else None
     if lead_image and context.drop_lead_image:
@@ -50,7 +50,6 @@ def render(source: str, context: MarkupContext, profile: Profile) -> Rendered:
     return Rendered(
         html=sanitise(serialise(body), profile),
         has_lead_image=lead_image is not None and lead.has_image(body, lead_image),
-        references=references,
     )
 
 

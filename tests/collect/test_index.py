@@ -1,0 +1,91 @@
+"""The index: what it trusts, and what it forgets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from newsfeed.collect.entry import Entry
+from newsfeed.collect.files import Found, Stamp
+from newsfeed.collect.index import RACY, Index, row, trusted
+from newsfeed.errors import Fault
+
+STAMP = Stamp(size=5, mtime=1_000, ctime=1_000, inode=7)
+READ_AT = STAMP.mtime + RACY + 1
+
+
+def _found(path: str) -> Found:
+    return Found(path, path, STAMP)
+
+
+def _entry(path: str) -> Entry:
+    return Entry(path=path, raw_path=path, title=path)
+
+
+def _remember(index: Index, *paths: str) -> None:
+    index.remember("s", [row(_found(path), _entry(path)) for path in paths], READ_AT)
+
+
+def test_what_was_remembered_is_known_in_the_next_run(tmp_path: Path) -> None:
+    with Index(tmp_path / "index.db", "key") as index:
+        _remember(index, "b.md", "a.md")
+    with Index(tmp_path / "index.db", "key") as index:
+        assert index.stamps("s") == {"a.md": STAMP, "b.md": STAMP}
+        assert [entry.path for entry in index.entries("s")] == ["a.md", "b.md"]
+        assert index.stamps("other") == {}
+
+
+def test_under_another_key_everything_is_forgotten(tmp_path: Path) -> None:
+    with Index(tmp_path / "index.db", "key") as index:
+        _remember(index, "a.md")
+        index.set_note("n", b"v")
+    with Index(tmp_path / "index.db", "other") as index:
+        assert index.stamps("s") == {}
+        assert index.note("n") is None
+
+
+@pytest.mark.parametrize(
+    ("mtime", "ctime", "is_trusted"),
+    [(0, 0, True), (READ_AT, 0, False), (0, READ_AT, False), (READ_AT - RACY, 0, False)],
+)
+def test_a_file_that_changed_just_before_it_was_read_is_not_trusted(
+    mtime: int, ctime: int, *, is_trusted: bool
+) -> None:
+    """File systems stamp with a coarse clock: a later change could look like none."""
+    stamp = Stamp(5, mtime, ctime, 7)
+    assert (trusted(stamp, READ_AT) == stamp) is is_trusted
+
+
+def test_every_run_that_changes_something_counts_one_generation(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    seen = []
+    for action in ("remember", "nothing", "forget", "forget nothing", "blame"):
+        with Index(path, "key") as index:
+            if action == "remember":
+                _remember(index, "a.md", "b.md")
+            elif action == "forget":
+                index.forget("s", ["a.md"])
+            elif action == "forget nothing":
+                index.forget("s", [])
+            elif action == "blame":
+                index.blame("s", "b.md", Fault(path="b.md", problem="p", remedy="r"))
+            seen.append(index.generation)
+    assert seen == [1, 1, 2, 2, 3]
+
+
+def test_a_fault_that_comes_out_later_is_kept_with_the_entry(tmp_path: Path) -> None:
+    fault = Fault(path="a.md", problem="p", remedy="r")
+    with Index(tmp_path / "index.db", "key") as index:
+        _remember(index, "a.md")
+        index.blame("s", "a.md", fault)
+        assert [entry.fault for entry in index.entries("s")] == [fault]
+
+
+def test_what_a_run_that_failed_had_read_is_kept(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), Index(tmp_path / "index.db", "key") as index:
+        _remember(index, "a.md")
+        raise RuntimeError
+    with Index(tmp_path / "index.db", "key") as index:
+        assert index.generation == 1
+        assert set(index.stamps("s")) == {"a.md"}

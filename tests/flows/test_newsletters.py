@@ -1,0 +1,79 @@
+"""Newsletters: found wrong before anything is written, or sent."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from newsfeed.errors import SettingsError
+from tests.kit import NEWSLETTER, SETTINGS, Site
+
+
+def _site(folder: Path, newsletter: str) -> Site:
+    site = Site(folder / "site", SETTINGS + newsletter)
+    site.post("one.md", date="2026-10-01")
+    return site
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("News: weekly", "News weekly"),
+        ("Kim, Lee: Notes", "Kim Lee Notes"),
+        ("주간 <브리핑>", "주간 브리핑"),
+        (":", ""),
+        ("long " * 60, ""),
+    ],
+)
+def test_a_title_names_the_sender_as_far_as_it_can(tmp_path: Path, title: str, name: str) -> None:
+    lines = [line for line in NEWSLETTER.splitlines() if not line.startswith(("title", "from"))]
+    site = _site(
+        tmp_path, "\n".join([*lines, f'title = "{title}"', 'from = "news@example.org"', ""])
+    )
+    (preview,) = site.publish().previews
+    letter = next(Path(file) for file in preview.files if file.endswith(".eml")).read_bytes()
+    (sender,) = message_from_bytes(letter, policy=policy.default)["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, "news@example.org")
+
+
+def test_a_template_that_is_missing_is_named_before_anything_is_written(tmp_path: Path) -> None:
+    site = _site(tmp_path, NEWSLETTER + 'template = "none"\n')
+    with pytest.raises(SettingsError, match=r"newsletters\.weekly\.template.*none\.html\.j2"):
+        site.publish()
+    assert not site.output.exists()
+
+
+def test_a_list_that_begins_at_a_number_of_5000_digits_stops_nothing(tmp_path: Path) -> None:
+    site = _site(tmp_path, NEWSLETTER)
+    site.post("list.md", f'<ol start="{"1" * 5000}"><li>x</li></ol>', date="2026-10-02")
+    assert site.publish().previews[0].articles == 2
+
+
+def test_half_a_surrogate_pair_in_a_key_is_a_fault_of_one_article(tmp_path: Path) -> None:
+    site = _site(tmp_path, NEWSLETTER)
+    site.write("bad.md", '{"title": "x", "\\ud800": 1, "\\ud800": 2}\n\nText.\n')
+    report = site.build()
+    assert [fault.path for fault in report.faults] == ["bad.md"]
+    assert report.articles == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "home"),
+    [
+        ("https://한국.example", "https://xn--3e0b707e.example/"),
+        ("https://example.org/뉴스/", "https://example.org/%EB%89%B4%EC%8A%A4/"),
+        ("https://Example.ORG", "https://example.org/"),
+    ],
+)
+def test_an_address_of_any_script_publishes(tmp_path: Path, url: str, home: str) -> None:
+    site = _site(tmp_path, NEWSLETTER)
+    site.configure(SETTINGS.replace("https://news.example.org", url) + NEWSLETTER)
+    site.publish()
+    assert site.feed().feed.link == home
+    assert site.feed().entries[0].link == f"{home}one/"
+    assert (site.output / "one/index.html").is_file()
+
+
+"""Newsletters: found wrong before anything is written, or sent."""
