@@ -99,7 +99,6 @@ class Index:
 
     def _open(self) -> None:
         self._db = _open(self._path)
-        self._changed = False
         if self.note("key") != self._key.encode():
             self._db.executescript(
                 "DELETE FROM file; DELETE FROM entry; DELETE FROM picture; DELETE FROM note;"
@@ -112,14 +111,12 @@ class Index:
 
     @property
     def generation(self) -> int:
-        """A number that grows with every run in which what is remembered changed."""
+        """A number that grows whenever what is remembered changes."""
         return int(self.note(_GENERATION) or 0)
 
     def _changes(self) -> None:
         """Count a change, in the transaction that makes it."""
-        if not self._changed:
-            self.set_note(_GENERATION, str(self.generation + 1).encode())
-            self._changed = True
+        self.set_note(_GENERATION, str(self.generation + 1).encode())
 
     def __enter__(self) -> Self:
         """Nothing to do: it is open."""
@@ -195,11 +192,13 @@ class Index:
         began, in nanoseconds of the clock that stamps files.
         """
         (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM file").fetchone()
+        number = last
         for number, (found, pictures, entry) in enumerate(rows, last + 1):
-            self._changes()
             values = (number, source, found.path, *trusted(found.stamp, read_at), pictures)
             self._db.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
             self._db.execute("INSERT INTO entry VALUES (?, ?)", (number, entry))
+        if number > last:
+            self._changes()
 
     @_guarded
     def remember_pictures(self, stamps: dict[str, Stamp | None], read_at: int) -> None:
