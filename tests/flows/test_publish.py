@@ -341,3 +341,14 @@ def test_an_article_that_only_the_letter_shows_to_be_broken_is_never_deployed(si
     report = site.publish()
     assert [fault.path for fault in report.build.faults] == ["big.md"]
     assert "BIG" not in (site.folder / "deployed.xml").read_text(encoding="utf-8")
+
+
+def test_liquid_in_a_jekyll_post_is_published_as_it_is_and_warned_of(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site", SETTINGS.replace('path = "posts"', 'path = "."'))
+    (site.folder / "_config.yml").touch()
+    path = site.folder / "_posts/2026-01-01-a.md"
+    path.parent.mkdir()
+    path.write_text("---\ntitle: a\n---\n\none\n{{ site.baseurl }}\n", encoding="utf-8")
+    (warning,) = site.build().warnings
+    assert str(warning).startswith("_posts/2026-01-01-a.md:6: {{ site.baseurl }} is Liquid")
+    assert "{{ site.baseurl }}" in site.read("feed.xml")

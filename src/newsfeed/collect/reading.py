@@ -20,6 +20,7 @@ from newsfeed.errors import ArticleError, Fault
 from newsfeed.model import Image
 from newsfeed.urls import absolute, ascii_url
 
+_LIQUID = re.compile(r"\{%[^%\n]{0,80}%\}|\{\{[^}\n]{0,80}\}\}")
 _HEADING = re.compile(r"\s*#[ \t]+(\S.*?)[ \t]*#*[ \t]*(?:\n|\Z)")
 
 
@@ -73,7 +74,12 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
     return msgspec.structs.replace(
         bare,
         content_hash=_content_hash(text, found.published),
-        remarks=(*_remarks(fields, front, path), *remarks, *found.remarks),
+        remarks=(
+            *_remarks(fields, front, path),
+            *_liquid(front, convention, path),
+            *remarks,
+            *found.remarks,
+        ),
         left_out=fields.left_out or place.left_out,
         title=place.title,
         url=url,
@@ -92,6 +98,24 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         media={reference: one.path for reference, one in found.published.items()},
         originals={one.path: one.raw for one in found.published.values()},
         body_line=body_line if convention.name == "plain" else front.body_line,
+    )
+
+
+def _liquid(front: FrontMatter, convention: Convention, path: str) -> tuple[Fault, ...]:
+    """A warning of Jekyll's template language, which stands in the feed as it is written."""
+    if convention.name != "jekyll" or not ("{%" in front.body or "{{" in front.body):
+        return ()
+    match = _LIQUID.search(front.body)
+    if match is None:
+        return ()
+    return (
+        Fault(
+            path=path,
+            line=front.body_line + front.body.count("\n", 0, match.start()),
+            problem=f"{match[0]} is Liquid, which is not evaluated and stays as it is",
+            remedy="write what it stands for",
+            warning=True,
+        ),
     )
 
 

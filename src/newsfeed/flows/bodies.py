@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import msgspec
 
 from newsfeed.collect.entry import Entry, Folder, is_html, media_url
-from newsfeed.collect.markup import MarkupContext, Profile, Rendered, excerpt, plain_text, render
+from newsfeed.collect.markup import MarkupContext, Profile, Rendered, excerpt, prose, render
 from newsfeed.collect.reading import read_body
 from newsfeed.errors import ArticleError, BodyError
 from newsfeed.flows.terms import Vocabulary
@@ -67,7 +67,7 @@ class Bodies:
         return LetterItem(
             url=article.url,
             title=article.title,
-            summary=article.summary or excerpt(plain_text(rendered.html), EXCERPT),
+            summary=article.summary or excerpt(prose(rendered.html), EXCERPT),
             content_html=rendered.html,
             published=article.published,
             language=article.language,
@@ -122,7 +122,7 @@ class Bodies:
 
     def _item(self, article: Article) -> _Body:
         rendered = self.render(article, Profile.FEED)
-        summary = article.summary or excerpt(plain_text(rendered.html), EXCERPT)
+        summary = article.summary or excerpt(prose(rendered.html), EXCERPT)
         return _Body(rendered.html, summary, contains_image=rendered.has_lead_image)
 
 

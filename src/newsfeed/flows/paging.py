@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from newsfeed.collect import files, media
 from newsfeed.collect.conflicts import one_file
-from newsfeed.collect.markup import Profile, excerpt, plain_text
+from newsfeed.collect.markup import Profile, excerpt, prose
 from newsfeed.errors import OutputError
 from newsfeed.flows.bodies import EXCERPT, Bodies
 from newsfeed.flows.collecting import Collection
@@ -211,9 +211,7 @@ def _indexes(
 
 
 def _summary(article: Article, bodies: Bodies) -> str:
-    return article.summary or excerpt(
-        plain_text(bodies.render(article, Profile.FEED).html), EXCERPT
-    )
+    return article.summary or excerpt(prose(bodies.render(article, Profile.FEED).html), EXCERPT)
 
 
 def _articles(

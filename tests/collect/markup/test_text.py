@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsfeed.collect.markup import plain_text
+from newsfeed.collect.markup import plain_text, prose
 from tests.collect.markup.kit import feed
 
 
@@ -34,3 +34,15 @@ def test_text_is_one_line_with_blocks_apart(html: str, text: str) -> None:
 def test_footnote_marks_are_no_text() -> None:
     """A number on a word and the arrow back from a note are left out."""
     assert plain_text(feed("글[^1]이다.\n\n[^1]: 각주")) == "글이다. 각주"
+
+
+def test_an_excerpt_is_cut_from_sentences_and_not_from_tables_code_or_notes() -> None:
+    html = feed(
+        "# 제목\n\n첫 문장[^1].\n\n| 이름 | 값 |\n|---|---|\n| a | 1 |\n\n"
+        "```\ncode\n```\n\n둘째 문장.\n\n[^1]: 각주."
+    )
+    assert prose(html) == "첫 문장. 둘째 문장."
+
+
+def test_an_article_that_is_nothing_but_a_table_has_its_text_as_excerpt() -> None:
+    assert prose("<table><tr><td>가</td><td>나</td></tr></table>") == "가 나"

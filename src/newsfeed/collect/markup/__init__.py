@@ -3,7 +3,7 @@
 from newsfeed.collect.markup.context import MarkupContext, Profile, Rendered
 from newsfeed.collect.markup.excerpts import author_excerpt, excerpt
 from newsfeed.collect.markup.render import render
-from newsfeed.collect.markup.text import plain_text
+from newsfeed.collect.markup.text import plain_text, prose
 
 __all__ = [
     "MarkupContext",
@@ -12,5 +12,6 @@ __all__ = [
     "author_excerpt",
     "excerpt",
     "plain_text",
+    "prose",
     "render",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from newsfeed.collect.markup.characters import legal
-from newsfeed.collect.markup.dom import BLOCKS, parse, remove
+from newsfeed.collect.markup.dom import BLOCKS, HEADINGS, parse, remove
 from newsfeed.collect.markup.sanitise import DROPPED
 
 if TYPE_CHECKING:
@@ -25,11 +25,27 @@ def plain_text(html: str) -> str:
     """
     if "<" not in html and "&" not in html:
         return one_line(legal(html))
+    return one_line(str(_WHOLE_TEXT(_readable(html))))
+
+
+def prose(html: str) -> str:
+    """Like `plain_text`, without what makes no sense in an excerpt: headings, tables, code and
+    footnotes. Where there is nothing else, all of the text.
+    """
+    body = _readable(html)
+    etree.strip_elements(body, *HEADINGS, "table", "pre", with_tail=False)
+    for note in [item for item in body.iter("li") if item.get("id", "").startswith("fn")]:
+        remove(note)
+    return one_line(str(_WHOLE_TEXT(body))) or plain_text(html)
+
+
+def _readable(html: str) -> Element:
+    """The tree of a fragment, with blocks apart, and without what is not read."""
     body = parse(_BLOCK_TAG.sub(" <", html))
     etree.strip_elements(body, *DROPPED, "noscript", "rp", "rt", with_tail=False)
     if "#fn" in html:
         _drop_footnote_marks(body)
-    return one_line(str(_WHOLE_TEXT(body)))
+    return body
 
 
 def one_line(text: str) -> str:
