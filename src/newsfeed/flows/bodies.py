@@ -35,10 +35,6 @@ class Bodies:
         self._entries = entries
         self._kept = lru_cache(KEPT)(self._item)
 
-    def folder(self, article: Article) -> Folder:
-        """The source that the article came from."""
-        return self._folders[article.source]
-
     def feed_item(self, article: Article, content: str, terms: Vocabulary) -> FeedItem:
         """The article with its full text (`content` is "full") or its excerpt alone."""
         if content == "full" or not article.summary:

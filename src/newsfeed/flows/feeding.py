@@ -145,8 +145,6 @@ def _produce(
     plan: Plan, feed: Feed, kind: str, links: FeedLinks, bodies: Bodies, terms: Vocabulary
 ) -> bytes:
     """The bytes of one feed file, checked. Raises OutputError."""
-    from newsfeed.feeds.check import problems
-
     site = plan.site
     items = tuple(bodies.feed_item(a, plan.feeds.content, terms) for a in feed.articles)
     document = FeedDocument(
@@ -159,12 +157,18 @@ def _produce(
         items=items,
         archive=bool(feed.archive),
     )
-    data = _writer(kind)(document, links)
-    found = problems(data, MEDIA_TYPES[kind])
+    return checked(_writer(kind)(document, links), MEDIA_TYPES[kind], feed.paths[kind])
+
+
+def checked(data: bytes, media_type: str, path: str) -> bytes:
+    """`data`, after every check of its format. Raises OutputError."""
+    from newsfeed.feeds.check import problems
+
+    found = problems(data, media_type)
     if found:
         raise OutputError(
             f"would not be valid: {found[0]}",
-            where=feed.paths[kind],
+            where=path,
             remedy="mend the article it names; nothing was replaced",
         )
     return data

@@ -14,9 +14,10 @@ from newsfeed.collect import files, media
 from newsfeed.collect.conflicts import one_file
 from newsfeed.collect.markup import Profile, excerpt, prose
 from newsfeed.errors import OutputError
+from newsfeed.feeds import names
 from newsfeed.flows.bodies import EXCERPT, Bodies
 from newsfeed.flows.collecting import Collection
-from newsfeed.flows.feeding import MEDIA_TYPES, Feed, address
+from newsfeed.flows.feeding import MEDIA_TYPES, NEVER, Feed, address, checked
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.flows.terms import FOLDERS
 from newsfeed.model import Article
@@ -172,7 +173,6 @@ def _subscribe(plan: Plan, site: Site, feeds: Sequence[Feed], templates: Templat
 
 def _opml(plan: Plan, feeds: Sequence[Feed], newest: Article | None) -> bytes:
     from newsfeed.feeds.opml import FeedListing, write_opml
-    from newsfeed.flows.feeding import NEVER
 
     listings = [
         FeedListing(
@@ -186,7 +186,8 @@ def _opml(plan: Plan, feeds: Sequence[Feed], newest: Article | None) -> bytes:
         for feed in feeds
         for link in _feed_links(plan, feed)[:1]
     ]
-    return write_opml(plan.site.title, listings, newest.updated if newest else NEVER)
+    data = write_opml(plan.site.title, listings, newest.updated if newest else NEVER)
+    return checked(data, names.OPML, OPML)
 
 
 def _indexes(
