@@ -9,7 +9,8 @@
     ├── BodyError                an article's text cannot be rendered, as came out while writing
     ├── TemplateError            a template is missing or broken
     ├── StoreError               the store is locked, damaged, or newer than the code
-    └── ArticleError             one article cannot be read; the collector turns it into a Fault
+    ├── ArticleError             one article cannot be read; the collector turns it into a Fault
+    └── AddressError …           and others of one room or flow, which stand where they are raised
 
 Every message is one line for people: what is wrong, where, and what to do.
 """

@@ -1,6 +1,6 @@
 """Frozen nouns that rooms share. Each is named by its moment and never fills up over time.
 
-SourceFile -> Article -> FeedDocument, and Article -> Edition -> Message.
+SourceFile -> Article -> FeedDocument, and Article -> Edition -> Letter -> Delivery.
 """
 
 from __future__ import annotations
@@ -146,7 +146,8 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     """One digest of one newsletter: what was chosen, and the slot (aware) it is for.
 
     `items` are shown in full order, newest first; `more` are further new articles, listed by
-    title. `subject` is ready for the reader.
+    title; a special edition may have neither. `subject` is ready for the reader. `intro_html`
+    are the sender's own words before the articles, sanitised like an article's body.
     """
 
     newsletter: str
@@ -156,11 +157,83 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     slot: datetime
     items: tuple[LetterItem, ...]
     more: tuple[LetterItem, ...] = ()
+    intro_html: str = ""
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """An edition after rendering: a whole HTML document with inlined CSS, and its text twin."""
+    """An edition after rendering: a whole HTML document with inlined CSS, its text twin, and its
+    web copy, which is the same document without anything personal.
+
+    What is personal stands in `html` and `text` as placeholders, so that one letter serves all.
+    """
 
     subject: str
     html: str
     text: str
+    web: str = ""
+
+
+class SubscriptionState(StrEnum):
+    """What an address is to one newsletter. Nobody gets letters but those who are active."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class SuppressionReason(StrEnum):
+    """Why an address gets nothing at all."""
+
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    BLOCKED = "blocked"
+    ERASED = "erased"
+
+
+class SlotOutcome(StrEnum):
+    """What became of a slot. Each is decided once."""
+
+    EDITION = "edition"
+    NOTHING_NEW = "nothing new"
+    TOO_LATE = "too late"
+    SKIPPED = "skipped"
+    PAUSED = "paused"
+
+
+class EditionKind(StrEnum):
+    """Why an edition was made: its slot came, `send NEWSLETTER`, own words, or a correction."""
+
+    SCHEDULED = "scheduled"
+    MANUAL = "manual"
+    SPECIAL = "special"
+    CORRECTION = "correction"
+
+
+class EditionState(StrEnum):
+    """Where an edition is on its way.
+
+    held (waits for approval) -> ready -> released (recipients are fixed) -> sent (every delivery
+    is final); a released one can be paused; any that is not sent can be cancelled.
+    """
+
+    HELD = "held"
+    READY = "ready"
+    RELEASED = "released"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+class DeliveryState(StrEnum):
+    """Where one letter to one subscriber is. `queued` and `deferred` are to be tried.
+
+    `dropped`: the person left, or the address was suppressed, before it was served. `limited`:
+    the outbox holds as many letters of the edition as it may.
+    """
+
+    QUEUED = "queued"
+    DEFERRED = "deferred"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+    LIMITED = "limited"

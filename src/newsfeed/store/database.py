@@ -9,19 +9,34 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote
+from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 from newsfeed.errors import SettingsError, StoreError
+from newsfeed.store import private
+from newsfeed.store.trouble import check_place, explain, refuse_full
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
 
+_ROOM = 1 << 20
+"""Bytes that making or upgrading a store needs on the disk, besides what is in it: yoyo says
+anything where they are not there."""
+
 _PREFIX = "sqlite:///"
 _YOYOS_TABLES = ("_yoyo", "yoyo", "sqlite_")
+
+
+class Upgrade(NamedTuple):
+    """From which version to which (0: there was none), and the copy of the old one."""
+
+    before: int
+    after: int
+    copy: Path | None
 
 
 def head() -> int:
@@ -44,25 +59,111 @@ def sqlite_path(url: str, base: Path) -> Path:
 def connect(path: Path, now: datetime) -> Iterator[sqlite3.Connection]:
     """The store, at the newest version; a missing file is made, one that is behind is copied
     aside and upgraded. Commits at the end, or rolls back on an error. Raises StoreError.
+
+    Any number of processes may open it at the same time, also where there is none yet.
     """
+    with explained(path, OSError):
+        db = _opened(path, now)
     try:
-        if not path.exists() or _is_blank(path):
-            _make(path)
-        db = _open(path)
-    except (sqlite3.Error, OSError) as error:
-        raise _unusable(path, error) from None
-    try:
-        if _behind(db, path):
-            db.close()
-            _copy_aside(path, now)
-            _migrate(path)
-            db = _open(path)
-        with db:
+        with explained(path), db:
             yield db
-    except sqlite3.Error as error:
-        raise _unusable(path, error) from None
     finally:
         db.close()
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A store that is there and at the newest version, for reading alone. Raises StoreError."""
+    with explained(path), closing(sqlite3.connect(path, timeout=PATIENCE)) as db:
+        db.execute("PRAGMA query_only = ON")
+        yield db
+
+
+@contextmanager
+def explained(path: Path, *more: type[Exception]) -> Iterator[None]:
+    """Turn every error of SQLite's, and of `more` kinds, into a StoreError that says what to do."""
+    kinds: tuple[type[Exception], ...] = (sqlite3.Error, *more)
+    try:
+        yield
+    except kinds as error:
+        raise explain(path, error, PATIENCE) from None
+
+
+def upgrade(path: Path, now: datetime) -> Upgrade:
+    """Make a missing store, or bring one that is behind to the newest version, after a copy.
+
+    Others that want to do the same wait, and then find it done. Raises StoreError.
+    """
+    if trouble := check_place(path):
+        raise trouble
+    with private.lock(path.parent, path.name), explained(path, OSError):
+        before = version(path)
+        copy = None
+        if before < head():
+            refuse_full(path, 2 * _size(path) + _ROOM)
+        if before == 0:
+            _make(path)
+        elif before < head():
+            copy = _copy_aside(path, now)
+            _migrate_or_drop(path, before, copy)
+        return Upgrade(before=before, after=version(path), copy=copy)
+
+
+def version(path: Path) -> int:
+    """The version of the store in a file; 0 where there is none, or an empty one.
+
+    Raises StoreError for one that is newer than the code, and for what is no store of ours.
+    """
+    with explained(path, OSError):
+        if not path.exists():
+            return 0
+        with closing(sqlite3.connect(path, timeout=PATIENCE)) as db:
+            return _version(db, path)
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """One step that is kept whole or not at all, while nobody else writes. Not nested.
+
+    What is read within stays true until the end: the lock is taken before the first statement.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.rollback()
+        raise
+    db.commit()
+
+
+def forget(db: sqlite3.Connection) -> bool:
+    """Leave no byte of what was deleted in the store or its journal; call it after the commit.
+
+    The store is written anew: where pages were split or joined, copies of rows stay behind that
+    `secure_delete` does not reach. False where another process reads or writes for long.
+    """
+    try:
+        db.execute("VACUUM")
+        (busy, _, _) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return not busy
+
+
+@contextmanager
+def roomy(db: sqlite3.Connection) -> Iterator[None]:
+    """Let the connection hold 96 MB of the store in memory meanwhile, for a million rows at once.
+
+    Their indices are written in no order; with the usual 2 MB that takes twice as long.
+    """
+    (usual,) = db.execute("PRAGMA cache_size").fetchone()
+    db.execute("PRAGMA cache_size = -98304")
+    try:
+        yield
+    finally:
+        db.execute(f"PRAGMA cache_size = {int(usual)}")
 
 
 def revision(db: sqlite3.Connection) -> str:
@@ -71,72 +172,157 @@ def revision(db: sqlite3.Connection) -> str:
     return str(value)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=PATIENCE)
+def _opened(path: Path, now: datetime) -> sqlite3.Connection:
+    if trouble := check_place(path):
+        raise trouble
+    if not path.exists():
+        upgrade(path, now)
+    while True:
+        seen = path.stat().st_ino
+        db = sqlite3.connect(path, timeout=PATIENCE)
+        try:
+            found = _version(db, path)
+            # Who waited here for a restore holds the store that was put aside.
+            if found == head() and path.stat().st_ino == seen:
+                configure(db)
+                return db
+        except BaseException:
+            db.close()
+            raise
+        db.close()
+        if found < head():
+            upgrade(path, now)
+
+
+def configure(db: sqlite3.Connection) -> None:
+    """How every connection works: nobody waits for readers, and what is committed is kept."""
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
-    return db
+    db.execute("PRAGMA secure_delete = ON")  # whoever is erased is in no free page either
 
 
-def _behind(db: sqlite3.Connection, path: Path) -> bool:
-    (version,) = db.execute("SELECT max(version) FROM store_version").fetchone()
-    if version > head():
+def _version(db: sqlite3.Connection, path: Path) -> int:
+    """The version; 0 where a first migration ended before it made a table of ours."""
+    names = _tables(db)
+    if "store_version" not in names:
+        if all(name.startswith(_YOYOS_TABLES) for name in names):
+            return 0
         raise StoreError(
-            f"has version {version}, newer than this newsfeed, which knows {head()}",
+            "this database belongs to another program",
+            where=str(path),
+            remedy="choose another file with `store.url`",
+        )
+    (found,) = db.execute("SELECT coalesce(max(version), 0) FROM store_version").fetchone()
+    if found > head():
+        raise StoreError(
+            f"has version {found}, newer than this newsfeed, which knows {head()}",
             where=str(path),
             remedy="install the newest newsfeed",
         )
-    return bool(version < head())
-
-
-def _is_blank(path: Path) -> bool:
-    """Whether a first migration ended before it made a table of ours."""
-    db = sqlite3.connect(path, timeout=PATIENCE)
-    try:
-        names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    finally:
-        db.close()
-    return all(name.startswith(_YOYOS_TABLES) for (name,) in names)
+    return int(found)
 
 
 def _make(path: Path) -> None:
     """Make a store beside its place and move it there whole: a run may end at any moment."""
     new = path.with_name(f"{path.name}.new")
-    for left in (new, new.with_name(f"{new.name}-journal")):
-        left.unlink(missing_ok=True)
+    for tail in ("", "-journal", "-wal", "-shm"):
+        new.with_name(f"{new.name}{tail}").unlink(missing_ok=True)
     os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     _migrate(new)
+    with closing(sqlite3.connect(new)) as db:
+        configure(db)  # at once: two connections cannot change the journal's mode at a time
     new.replace(path)
 
 
 def _migrate(path: Path) -> None:
-    """Apply what is missing. Yoyo's own lock is not taken: it would outlive a run that is killed,
-    and the lock in `private.py` keeps other runs away.
+    """Apply what is missing, each migration whole or not at all, with the version that it makes.
+
+    Yoyo notes what it applied a moment later: the version in the store decides. Its lock is not
+    taken: it would outlive a run that is killed, and the lock of `upgrade` keeps others away.
     """
     from yoyo import get_backend, read_migrations
 
-    backend = get_backend(f"sqlite:///{path.absolute()}")
+    reached = version(path)
+    backend = get_backend(f"sqlite:///{quote(str(path.absolute()))}")
     try:
-        backend.apply_migrations(backend.to_apply(read_migrations(str(MIGRATIONS))))
+        migrations = read_migrations(str(MIGRATIONS))
+        done = migrations.filter(lambda migration: int(migration.id[:4]) <= reached)
+        backend.mark_migrations(backend.to_apply(done))
+        backend.apply_migrations(backend.to_apply(migrations))
     finally:
         backend.connection.close()
 
 
-def _copy_aside(path: Path, now: datetime) -> None:
-    copy = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}")
-    os.close(os.open(copy, os.O_RDWR | os.O_CREAT, 0o600))
-    source, target = sqlite3.connect(path), sqlite3.connect(copy)
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _migrate_or_drop(path: Path, before: int, copy: Path) -> None:
+    """Upgrade; a store that stayed as it was needs no copy, and a run every hour makes many."""
     try:
-        source.backup(target)
-    finally:
-        source.close()
-        target.close()
+        _migrate(path)
+    except BaseException:
+        if version(path) == before:
+            copy.unlink()
+        raise
 
 
-def _unusable(path: Path, error: Exception) -> StoreError:
-    return StoreError(
-        f"the store cannot be used: {error}",
-        where=str(path),
-        remedy="if another newsfeed runs, wait for it; else restore a backup",
-    )
+def _copy_aside(path: Path, now: datetime) -> Path:
+    """A copy of a store that is behind. Nothing is sent from it, should it ever be put back."""
+    copy = unused(path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}"))
+    copy_store(path, copy, "put back from before an upgrade")
+    return copy
+
+
+def copy_store(path: Path, copy: Path, why: str) -> None:
+    """Copy a store, of any version and while others write, to a new file of mode 0600, flushed.
+
+    The copy is one file without a journal, and paused: `why` is what `status` then says. Raises
+    sqlite3.Error, OSError (FileExistsError too), and leaves no half copy.
+    """
+    os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    try:
+        with (
+            closing(sqlite3.connect(path, timeout=PATIENCE)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.execute("BEGIN")  # the backup itself would wait for a lock without end
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+            with target:
+                _pause_copy(target, why)
+    except BaseException:
+        for tail in ("", "-journal", "-wal", "-shm"):
+            copy.with_name(f"{copy.name}{tail}").unlink(missing_ok=True)
+        raise
+
+
+def fact(path: Path, name: str) -> str | None:
+    """A fact about a store of any version, which stays as it is; None where it has none."""
+    with explained(path), closing(sqlite3.connect(path, timeout=PATIENCE)) as db:
+        if "store_fact" not in _tables(db):
+            return None
+        row = db.execute("SELECT value FROM store_fact WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+
+def _pause_copy(db: sqlite3.Connection, why: str) -> None:
+    if "store_fact" in _tables(db):  # no letter was ever sent from an older one
+        db.execute("DELETE FROM store_fact WHERE name IN ('paused', 'paused until')")
+        db.execute("INSERT INTO store_fact (name, value) VALUES ('paused', ?)", (why,))
+
+
+def _tables(db: sqlite3.Connection) -> set[str]:
+    query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    return {str(name) for (name,) in db.execute(query)}
+
+
+def unused(path: Path) -> Path:
+    """This path, or the next free one with a number behind it."""
+    number, free = 1, path
+    while free.exists() or free.is_symlink():
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free

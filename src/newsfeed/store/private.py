@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
@@ -26,6 +27,7 @@ def prepare(folder: Path) -> None:
     ignore = folder / ".gitignore"
     try:
         if not ignore.exists():
+            ignore.touch(mode=0o600)
             ignore.write_text("*\n", encoding="ascii")
     except OSError as error:
         raise _unusable(ignore, error) from None
@@ -39,11 +41,15 @@ def make(folder: Path) -> None:
         raise _unusable(folder, error) from None
 
 
+class HeldError(StoreError):
+    """Another run holds the lock."""
+
+
 @contextmanager
 def lock(folder: Path, name: str, *, patience: float = PATIENCE) -> Iterator[None]:
     """Hold a lock of this machine while the block runs; wait for it where another holds it.
 
-    Raises StoreError when the other still holds it after `patience` seconds.
+    Raises HeldError when the other still holds it after `patience` seconds.
     """
     path = folder / f"{name}.lock"
     try:
@@ -64,7 +70,7 @@ def _wait_for(descriptor: int, path: Path, patience: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= end:
-                raise StoreError(
+                raise HeldError(
                     f"another newsfeed is running, for more than {patience:g} seconds",
                     where=str(path),
                     remedy="wait for it, or end it",
@@ -78,8 +84,10 @@ def _wait_for(descriptor: int, path: Path, patience: float) -> None:
 
 def _unusable(path: Path, error: OSError) -> StoreError:
     denied = isinstance(error, PermissionError)
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    remedy = "mend what lies there, or `store.url`"
     return StoreError(
         f"cannot be made or used: {error.strerror}",
         where=str(path),
-        remedy="mend the permissions" if denied else "mend what lies there, or `store.url`",
+        remedy="mend the permissions" if denied else "make room" if full else remedy,
     )

@@ -1,0 +1,146 @@
+-- name: queue_subscribers(edition_id, newsletter, due)!
+-- Fix the recipients: everybody who is active now and whose address is not suppressed.
+INSERT INTO delivery (edition_id, subscriber_id, state, due, tries, copy, revision, owner, epoch,
+                      lease_until, done, reply)
+SELECT :edition_id, subscriber.id, 'queued', :due, 0, 0, 0, '', 0, 0, NULL, ''
+FROM subscription JOIN subscriber ON subscriber.id = subscription.subscriber_id
+WHERE subscription.newsletter = :newsletter AND subscription.state = 'active'
+  AND NOT EXISTS (SELECT 1 FROM suppression
+                  WHERE suppression.address_hash = subscriber.address_hash);
+
+-- name: queue_recipients_of(edition_id, other, newsletter, due)!
+-- The same, but only those to whom another edition was sent.
+INSERT INTO delivery (edition_id, subscriber_id, state, due, tries, copy, revision, owner, epoch,
+                      lease_until, done, reply)
+SELECT :edition_id, subscriber.id, 'queued', :due, 0, 0, 0, '', 0, 0, NULL, ''
+FROM subscription JOIN subscriber ON subscriber.id = subscription.subscriber_id
+JOIN delivery AS former ON former.subscriber_id = subscriber.id
+WHERE former.edition_id = :other AND (former.state = 'sent' OR former.copy > 0)
+  AND subscription.newsletter = :newsletter AND subscription.state = 'active'
+  AND NOT EXISTS (SELECT 1 FROM suppression
+                  WHERE suppression.address_hash = subscriber.address_hash);
+
+-- name: queue_one(edition_id, subscriber_id, due)!
+-- One more letter to one subscriber: a further copy where they had one. So who ever got a letter
+-- has a row that is `sent`, or of a higher copy.
+INSERT INTO delivery (edition_id, subscriber_id, state, due, tries, copy, revision, owner, epoch,
+                      lease_until, done, reply)
+VALUES (:edition_id, :subscriber_id, 'queued', :due, 0, 0, 0, '', 0, 0, NULL, '')
+ON CONFLICT (edition_id, subscriber_id) DO UPDATE SET
+  state = 'queued', due = excluded.due, tries = 0, done = NULL,
+  copy = delivery.copy + CASE WHEN delivery.state = 'sent' THEN 1 ELSE 0 END,
+  reply = '', owner = '', lease_until = 0;
+
+-- name: count_active(newsletter)$
+-- How many would get an edition that is released now.
+SELECT count(*)
+FROM subscription JOIN subscriber ON subscriber.id = subscription.subscriber_id
+WHERE subscription.newsletter = :newsletter AND subscription.state = 'active'
+  AND NOT EXISTS (SELECT 1 FROM suppression
+                  WHERE suppression.address_hash = subscriber.address_hash);
+
+-- name: count_recipients_of(other, newsletter)$
+-- How many would get a correction of another edition.
+SELECT count(*)
+FROM subscription JOIN subscriber ON subscriber.id = subscription.subscriber_id
+JOIN delivery AS former ON former.subscriber_id = subscriber.id
+WHERE former.edition_id = :other AND (former.state = 'sent' OR former.copy > 0)
+  AND subscription.newsletter = :newsletter AND subscription.state = 'active'
+  AND NOT EXISTS (SELECT 1 FROM suppression
+                  WHERE suppression.address_hash = subscriber.address_hash);
+
+-- name: delivery_state_to(edition_id, subscriber_id)$
+-- Where the letter to one subscriber is.
+SELECT state FROM delivery WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id;
+
+-- name: count_served(edition_id)$
+-- How many got a letter of the edition, or may have: a claim that is open can end either way.
+SELECT count(*) FROM delivery
+WHERE edition_id = :edition_id AND (state = 'sent' OR copy > 0 OR owner <> '');
+
+-- name: claim_deliveries(edition_id, owner, now, lease_until, number)
+-- Take rows that are due and nobody holds; nothing while the edition is not released or paused.
+UPDATE delivery SET owner = :owner, epoch = epoch + 1, lease_until = :lease_until
+WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND lease_until <= :now
+  AND subscriber_id IN (
+    SELECT subscriber_id FROM delivery
+    WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND due <= :now
+      AND lease_until <= :now
+      AND EXISTS (SELECT 1 FROM edition WHERE id = :edition_id AND state = 'released')
+    ORDER BY subscriber_id LIMIT :number)
+RETURNING subscriber_id;
+
+-- name: drop_unwilling(edition_id, owner, now)!
+-- Of the rows somebody holds: whoever left, was suppressed or erased since gets nothing more.
+UPDATE delivery SET state = 'dropped', done = :now, reply = 'left before the letter was due',
+                    owner = '', lease_until = 0
+WHERE edition_id = :edition_id AND owner = :owner AND owner <> ''
+  AND NOT EXISTS (
+    SELECT 1 FROM subscriber
+    JOIN subscription ON subscription.subscriber_id = subscriber.id
+    JOIN edition ON edition.newsletter = subscription.newsletter
+    WHERE subscriber.id = delivery.subscriber_id AND edition.id = delivery.edition_id
+      AND subscription.state = 'active'
+      AND NOT EXISTS (SELECT 1 FROM suppression
+                      WHERE suppression.address_hash = subscriber.address_hash));
+
+-- name: claimed_subscribers(edition_id, owner)
+-- To whom the rows that somebody holds are.
+SELECT subscriber.id, subscriber.public_id, subscriber.address, subscriber.name, delivery.epoch,
+       delivery.copy, delivery.tries
+FROM delivery JOIN subscriber ON subscriber.id = delivery.subscriber_id
+WHERE delivery.edition_id = :edition_id AND delivery.owner = :owner AND delivery.owner <> ''
+ORDER BY subscriber.id;
+
+-- name: finish_delivery(edition_id, subscriber_id, owner, epoch, state, due, done, reply, revision)*!
+-- Write an outcome, if the claim is still in force.
+UPDATE delivery SET state = :state, due = :due, tries = tries + 1, done = :done, reply = :reply,
+                    revision = :revision, owner = '', lease_until = 0
+WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id AND owner = :owner
+  AND epoch = :epoch AND state IN ('queued', 'deferred');
+
+-- name: free_claims(edition_id)!
+-- Give back what a process held that is known to be dead.
+UPDATE delivery SET owner = '', lease_until = 0
+WHERE edition_id = :edition_id AND owner <> '';
+
+-- name: limit_deliveries(edition_id, done, reply)!
+-- The outbox is full: the others of the edition are not written.
+UPDATE delivery SET state = 'limited', done = :done, reply = :reply, owner = '', lease_until = 0
+WHERE edition_id = :edition_id AND state IN ('queued', 'deferred');
+
+-- name: requeue_deliveries(edition_id, due)!
+-- Try again what failed or was left out.
+UPDATE delivery SET state = 'queued', due = :due, tries = 0, done = NULL, reply = ''
+WHERE edition_id = :edition_id
+  AND (state IN ('failed', 'deferred', 'limited') OR (state = 'queued' AND due > :due));
+
+-- name: drop_deliveries(edition_id, done, reply)!
+-- Nobody else gets the edition. What is on its way at this moment has an outcome of its own.
+UPDATE delivery SET state = 'dropped', done = :done, reply = :reply
+WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND owner = '';
+
+-- name: delete_deliveries(edition_id)!
+-- As if the edition had not been released: a rehearsal is taken back.
+DELETE FROM delivery WHERE edition_id = :edition_id;
+
+-- name: delivery_counts()
+-- How many letters of each edition are in each state.
+SELECT edition_id, state, count(*) FROM delivery GROUP BY edition_id, state;
+
+-- name: delivery_counts_of(edition_id)
+-- How many letters of an edition are in each state.
+SELECT state, count(*) FROM delivery WHERE edition_id = :edition_id GROUP BY state;
+
+-- name: unserved(edition_id)
+-- Who did not get an edition, and why.
+SELECT subscriber.address, delivery.state, delivery.reply, delivery.tries, delivery.due,
+       delivery.done
+FROM delivery JOIN subscriber ON subscriber.id = delivery.subscriber_id
+WHERE delivery.edition_id = :edition_id AND delivery.state IN ('failed', 'deferred', 'limited')
+ORDER BY delivery.state, subscriber.id;
+
+-- name: deliveries_due(edition_id)$
+-- When the next letter of an edition is due and nobody holds it; NULL where none is.
+SELECT min(CASE WHEN lease_until > due THEN lease_until ELSE due END) FROM delivery
+WHERE edition_id = :edition_id AND state IN ('queued', 'deferred');

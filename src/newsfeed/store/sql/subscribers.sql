@@ -1,0 +1,151 @@
+-- name: subscriber_by_hash(address_hash)^
+-- Who has this address.
+SELECT id, public_id, address_hash, address, name, language, created
+FROM subscriber WHERE address_hash = :address_hash;
+
+-- name: subscriber_by_public_id(public_id)^
+-- Who is meant by a link.
+SELECT id, public_id, address_hash, address, name, language, created
+FROM subscriber WHERE public_id = :public_id;
+
+-- name: add_subscriber(public_id, address_hash, address, name, language, created)$
+-- A new person; gives the number.
+INSERT INTO subscriber (public_id, address_hash, address, name, language, created)
+VALUES (:public_id, :address_hash, :address, :name, :language, :created)
+RETURNING id;
+
+-- name: describe_subscriber(id, name, language)!
+-- What a person is called, and the language they read.
+UPDATE subscriber SET name = :name, language = :language WHERE id = :id;
+
+-- name: delete_subscriber(id)!
+-- A person with subscriptions and consents.
+DELETE FROM subscriber WHERE id = :id;
+
+-- name: subscriptions_of(id)
+-- What a person is to each newsletter.
+SELECT newsletter, state, since, asked_again FROM subscription
+WHERE subscriber_id = :id ORDER BY newsletter;
+
+-- name: subscription_to(id, newsletter)^
+-- What a person is to one newsletter.
+SELECT newsletter, state, since, asked_again FROM subscription
+WHERE subscriber_id = :id AND newsletter = :newsletter;
+
+-- name: put_subscription(id, newsletter, state, since, asked_again)!
+-- What a person is to a newsletter from now on.
+INSERT INTO subscription (newsletter, subscriber_id, state, since, asked_again)
+VALUES (:newsletter, :id, :state, :since, :asked_again)
+ON CONFLICT (newsletter, subscriber_id) DO UPDATE SET
+  state = excluded.state, since = excluded.since, asked_again = excluded.asked_again;
+
+-- name: count_subscriptions()
+-- How many are what, but for those who get nothing at all.
+SELECT subscription.newsletter, subscription.state, count(*)
+FROM subscription
+JOIN subscriber ON subscriber.id = subscription.subscriber_id
+LEFT JOIN suppression ON suppression.address_hash = subscriber.address_hash
+WHERE suppression.address_hash IS NULL
+GROUP BY subscription.newsletter, subscription.state
+ORDER BY subscription.newsletter, subscription.state;
+
+-- name: count_suppressed_subscriptions()
+-- How many of each newsletter's subscribers get nothing at all.
+SELECT subscription.newsletter, count(*)
+FROM subscription
+JOIN subscriber ON subscriber.id = subscription.subscriber_id
+JOIN suppression ON suppression.address_hash = subscriber.address_hash
+GROUP BY subscription.newsletter ORDER BY subscription.newsletter;
+
+-- name: list_subscriptions(newsletter, state, most)
+-- One row for each subscription; a suppressed person's state is `suppressed`. "" stands for all.
+-- CROSS JOIN keeps SQLite to this order of the tables, in which nothing has to be sorted.
+SELECT subscriber.address, subscriber.name, subscriber.language, subscription.newsletter,
+       CASE WHEN suppression.address_hash IS NULL THEN subscription.state
+            ELSE 'suppressed' END,
+       CASE WHEN suppression.address_hash IS NULL THEN subscription.since
+            ELSE suppression.since END
+FROM subscriber
+CROSS JOIN subscription
+LEFT JOIN suppression ON suppression.address_hash = subscriber.address_hash
+WHERE subscription.subscriber_id = subscriber.id
+  AND (:newsletter = '' OR subscription.newsletter = :newsletter)
+  AND (:state = ''
+       OR (:state = 'suppressed' AND suppression.address_hash IS NOT NULL)
+       OR (suppression.address_hash IS NULL AND subscription.state = :state))
+ORDER BY subscriber.id, subscription.newsletter
+LIMIT :most;
+
+-- name: pending_subscriptions(newsletter)
+-- Who has yet to confirm, longest waiting first, and the confirmation mails so far: of the address
+-- how many and when last; for this request how many, when last and with which words, and whether
+-- an import made it. "" stands for all.
+SELECT subscriber.id, subscriber.public_id, subscriber.address_hash, subscriber.address,
+       subscriber.name, subscriber.language, subscriber.created,
+       subscription.newsletter, subscription.since,
+       coalesce(confirmation_mail.mails, 0), confirmation_mail.last,
+       (SELECT count(*) FROM consent
+        WHERE consent.subscriber_id = subscriber.id AND consent.event = 'mailed'
+          AND consent.newsletter = subscription.newsletter AND consent.at >= subscription.since),
+       mail.at, coalesce(mail.wording, ''),
+       EXISTS (SELECT 1 FROM consent
+        WHERE consent.subscriber_id = subscriber.id AND consent.event = 'requested'
+          AND consent.newsletter = subscription.newsletter AND consent.at >= subscription.since
+          AND consent.way = 'import')
+FROM subscription
+JOIN subscriber ON subscriber.id = subscription.subscriber_id
+LEFT JOIN suppression ON suppression.address_hash = subscriber.address_hash
+LEFT JOIN confirmation_mail ON confirmation_mail.address_hash = subscriber.address_hash
+LEFT JOIN consent AS mail ON mail.id = (
+  SELECT max(consent.id) FROM consent
+  WHERE consent.subscriber_id = subscription.subscriber_id AND consent.event = 'mailed'
+    AND consent.newsletter = subscription.newsletter AND consent.at >= subscription.since)
+WHERE subscription.state = 'pending' AND suppression.address_hash IS NULL
+  AND (:newsletter = '' OR subscription.newsletter = :newsletter)
+ORDER BY subscription.since, subscriber.id, subscription.newsletter;
+
+-- name: expire_pending_again(before, now)
+-- Who had agreed once, left or was suppressed, and did not confirm anew, has left; gives who.
+UPDATE subscription SET state = 'unsubscribed', since = :now, asked_again = 0
+WHERE state = 'pending' AND since < :before AND (asked_again = 1 OR EXISTS (
+  SELECT 1 FROM consent
+  WHERE consent.subscriber_id = subscription.subscriber_id
+    AND consent.newsletter = subscription.newsletter
+    AND consent.event IN ('confirmed', 'stated', 'left')))
+RETURNING newsletter, subscriber_id,
+  (SELECT address_hash FROM subscriber WHERE subscriber.id = subscriber_id);
+
+-- name: expire_pending(before)
+-- Who never confirmed; gives who.
+DELETE FROM subscription WHERE state = 'pending' AND since < :before
+RETURNING newsletter, subscriber_id,
+  (SELECT address_hash FROM subscriber WHERE subscriber.id = subscriber_id);
+
+-- name: longest_pending()$
+-- Since when the one waits who waits longest for a confirmation.
+SELECT min(since) FROM subscription WHERE state = 'pending';
+
+-- name: delete_subscriber_without_subscription(id)!
+-- A person who is nothing to any newsletter.
+DELETE FROM subscriber WHERE id = :id
+  AND NOT EXISTS (SELECT 1 FROM subscription WHERE subscription.subscriber_id = subscriber.id);
+
+-- name: drop_deliveries_of(id, newsletter, reply, now)!
+-- Letters that wait for a person who left, but for one that is on its way. "" stands for all.
+UPDATE delivery SET state = 'dropped', reply = :reply, done = :now
+WHERE subscriber_id = :id AND state IN ('queued', 'deferred') AND lease_until <= :now
+  AND edition_id IN (
+    SELECT edition.id FROM edition WHERE :newsletter = '' OR edition.newsletter = :newsletter);
+
+-- name: clear_replies_to(id)!
+-- A server's reply may repeat the address.
+UPDATE delivery SET reply = '' WHERE subscriber_id = :id AND reply <> '';
+
+-- name: last_deliveries_to(id, most)
+-- The newest letters to a person.
+SELECT edition.newsletter, edition.slug, edition.origin, edition.domain, edition.slot,
+       delivery.state, delivery.due, delivery.done, delivery.tries, delivery.copy, delivery.reply
+FROM delivery JOIN edition ON edition.id = delivery.edition_id
+WHERE delivery.subscriber_id = :id
+ORDER BY edition.slot DESC, edition.id DESC
+LIMIT :most;
