@@ -1,0 +1,1 @@
+"""Room 4: to whom, and by what consent."""
