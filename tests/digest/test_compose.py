@@ -5,55 +5,44 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree, html
+from lxml import etree
 
 from newsfeed.digest.budget import share, weigh
 from newsfeed.digest.compose import LIMIT, UNSUBSCRIBE, Sender, compose
 from newsfeed.digest.gate import flaws
-from newsfeed.digest.message import build_message
-from newsfeed.model import Edition, Letter
-from tests.digest.letters import SENDER, edition, envelope, item, picture, templates
+from newsfeed.model import Letter
+from tests.digest.letters import (
+    SENDER,
+    SMALL,
+    SPECIAL,
+    TEMPLATES,
+    edition,
+    item,
+    long_body,
+    made,
+    message,
+    picture,
+    templates,
+    tree,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
-TEMPLATES = templates()
-
-BODY = """<h2>첫 소제목</h2>
-<p>본문 <span style="color: #1a5490">푸른 강조</span>와 <a href="https://e.example/a?b=1&amp;c=2">링크</a>.</p>
-<table><tr><td style="text-align: center"><b>따로 세운 말</b></td></tr></table>
-<table><tr><th>나라</th><th>내용</th></tr><tr><td>한국</td><td>합의</td></tr></table>
-<p><span style="background-color: rgba(33, 83, 133, 0.15)">바탕 있는 강조</span></p>"""
 
 
-def made(
-    letter_edition: Edition,
-    content: Literal["full", "excerpt"] = "full",
-    sender: Sender = SENDER,
-) -> Letter:
-    """The edition's letter from our own templates."""
-    return compose(letter_edition, sender, TEMPLATES, content=content)
-
-
-def tree(letter: Letter) -> html.HtmlElement:
-    """The letter's HTML as another program reads it."""
-    return html.document_fromstring(letter.html)
-
-
-def long_body(kilobytes: int) -> str:
-    """A body of about so many kilobytes."""
-    return "<p>가나다라마바사아자차</p>" * (kilobytes * 1024 // 37)
-
-
-SMALL = edition(
-    item(1, BODY, image=picture(), title="앞선 글 <1> & 더"),
-    item(2, "", image=picture(url="https://news.example.org/media/b.jpg", width=800, height=800)),
-    item(3, "<p>An English body.</p>", title="An English article", language="en", categories=()),
-    more=(item(4), item(5, title="Another one", language="en")),
-)
+def golden_letters() -> dict[str, str]:
+    """File name -> content, of an edition of articles and of one of own words only."""
+    weekly, special = made(SMALL), made(SPECIAL)
+    return {
+        "weekly.html": weekly.html,
+        "weekly.txt": weekly.text,
+        "weekly-web.html": weekly.web,
+        "special.html": special.html,
+        "special.txt": special.text,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +51,12 @@ def small() -> Letter:
     return made(SMALL)
 
 
-@pytest.mark.parametrize("ending", ["html", "txt"])
-def test_a_small_edition_gives_the_golden_letter(small: Letter, ending: str) -> None:
-    """Byte for byte. After a wanted change: write the new letter there, and read it first."""
-    expected = (GOLDEN / f"weekly.{ending}").read_text(encoding="utf-8")
-    assert (small.html if ending == "html" else small.text) == expected
+def test_the_editions_give_the_golden_letters() -> None:
+    """Byte for byte. After a wanted change: `python -m tests.digest.test_compose`, and read."""
+    letters = golden_letters()
+    assert letters.keys() == {path.name for path in GOLDEN.iterdir()}
+    for name, letter in letters.items():
+        assert letter == (GOLDEN / name).read_text(encoding="utf-8"), name
 
 
 def test_the_same_edition_gives_the_same_letter() -> None:
@@ -78,7 +68,7 @@ def test_the_same_edition_gives_the_same_letter() -> None:
 
 def test_a_letter_passes_the_gate(small: Letter) -> None:
     """From articles to bytes without a flaw."""
-    assert flaws(build_message(small, envelope())) == []
+    assert flaws(message(small)) == []
 
 
 def test_every_address_of_the_html_is_in_the_text(small: Letter) -> None:
@@ -266,7 +256,7 @@ def test_any_text_gives_a_letter_that_passes_the_gate(title: str, summary: str) 
 
     one = item(1, "", title=one_line(title) or "x", summary=clean(summary))
     letter = compose(edition(one), SENDER, TEMPLATES)
-    assert flaws(build_message(letter, envelope())) == []
+    assert flaws(message(letter)) == []
 
 
 def test_an_english_letter_has_english_words_and_dates() -> None:
@@ -317,3 +307,8 @@ def test_an_own_partial_replaces_ours(tmp_path: Path) -> None:
     letter = compose(SMALL, SENDER, templates(tmp_path))
     assert "my 주간 브리핑" in letter.html
     assert "앞선 글" in letter.html
+
+
+if __name__ == "__main__":
+    for name, letter in golden_letters().items():
+        (GOLDEN / name).write_text(letter, encoding="utf-8")

@@ -7,19 +7,28 @@ import re
 import pytest
 
 from newsfeed.digest.gate import flaws
-from newsfeed.digest.message import build_message
+from newsfeed.digest.notice import build_notice
 from newsfeed.model import Letter
-from tests.digest.letters import envelope
+from tests.digest.letters import SLOT, message
 
-GOOD = build_message(
-    Letter(subject="주간 브리핑: 첫 글", html="<!DOCTYPE html><p>본문</p>" * 9, text="본문 " * 30),
-    envelope(),
+GOOD = message(
+    Letter(subject="주간 브리핑: 첫 글", html="<!DOCTYPE html><p>본문</p>" * 9, text="본문 " * 30)
+)
+NOTICE = build_notice(
+    "확인해 주세요",
+    "본문 " * 30,
+    from_name="한반도 브리핑",
+    from_address="news@example.org",
+    to_address="reader@example.com",
+    date=SLOT,
+    message_id="<c.1@example.org>",
 )
 
 
 def test_a_right_message_has_no_flaws() -> None:
-    """What we build passes."""
+    """What we build passes: a letter, and a notice."""
     assert flaws(GOOD) == []
+    assert flaws(NOTICE) == []
 
 
 def test_a_signed_message_has_no_flaws() -> None:
@@ -39,15 +48,22 @@ def test_a_signed_message_has_no_flaws() -> None:
         (rb"Precedence: bulk", b"X-Mailer: newsfeed", "x-mailer is not a header of ours"),
         (rb"Precedence: bulk", b"Precedence bulk", "this is no header line"),
         (rb"Precedence: bulk", b"Precedence: bulk\r\n  ", "a folded header line is empty"),
-        (rb"To: [^\r]*\r\n", b"", "to is missing"),
-        (rb"(To: [^\r]*\r\n)", rb"\1\1", "to stands 2 times"),
+        (rb"\nTo: [^\r]*\r\n", b"\n", "to is missing"),
+        (rb"(\nTo: [^\r]*\r)", rb"\1\1", "to stands 2 times"),
         (rb"(From: [^\r]*\r\n)", rb"\1\1", "from stands 2 times"),
-        (rb"To: reader", b"To: x@example.com, reader", "to does not hold exactly one address"),
+        (rb"<reader@", b"<x@example.com>, <reader@", "to does not hold exactly one address"),
         (rb"Mon, 23", b"Montag, 23", "date is not in the form"),
         (rb"\+0900", b"KST", "date is not in the form"),
         (rb"<weekly\.1\.a9@", b"<weekly.1.a9 @", "message-id is not"),
         (rb"<https://", b"<http://", "list-unsubscribe is not an https"),
         (rb"List-Unsubscribe: <[^\r]*", b"List-Unsubscribe: =?utf-8?q?x?=,", "list-unsubscribe is"),
+        (rb"List-Id: [^\r]*", b"List-Id: weekly", "list-id is not"),
+        (rb"List-Archive: <", b"List-Archive: ", "list-archive is not one address"),
+        (rb"List-Post: NO", b"List-Post: YES", "list-post is not NO"),
+        (rb"nf4c1d2e3f", b"x@y.example", "feedback-id is not four words"),
+        (rb"(Feedback-ID: [^\r]*\r\n)", rb"\1\1", "feedback-id stands 2 times"),
+        (rb"Precedence: bulk", b"Auto-Submitted: auto-generated", "auto-submitted stands beside"),
+        (rb"Version: 1.0", b"Version: 1", "mime-version is not 1.0"),
         (rb"=One-Click", b"=One-click", "list-unsubscribe-post is not"),
         (rb"=\?utf-8\?b\?", b"=?euc-kr?b?", "not whole UTF-8"),
         (rb"Subject: [^\r]*", b"Subject: =?utf-8?b?7KO=?=", "not whole UTF-8"),
@@ -72,7 +88,25 @@ def test_every_mutation_is_named(pattern: bytes, replacement: bytes, flaw: str) 
     assert any(flaw in found for found in flaws(mutated)), flaws(mutated)
 
 
-@pytest.mark.parametrize("message", [b"", b"\r\n", b"\r\n\r\n", b"x", GOOD[:300], GOOD[-300:]])
-def test_a_torn_message_is_refused_without_an_exception(message: bytes) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "flaw"),
+    [
+        (rb"auto-generated", b"no", "auto-submitted is not auto-generated"),
+        (rb"X-Auto[^\r]*", b"List-Id: <a.b>", "auto-submitted stands beside list-id"),
+        (rb"utf-8\"\r", b'euc-kr"\r', "content-type is not"),
+        (rb"Encoding: base64", b"Encoding: 8bit", "neither in base64 nor 7bit"),
+        (rb"Content-Transfer-Encoding: base64\r\n", b"", "neither in base64 nor 7bit"),
+        (rb"\r\n\r\n", b"\r\n\r\n!", "the text/plain part is not base64"),
+    ],
+)
+def test_every_mutation_of_a_notice_is_named(pattern: bytes, replacement: bytes, flaw: str) -> None:
+    """One text, written by a program, to one person."""
+    mutated = re.sub(pattern, lambda match: match.expand(replacement), NOTICE, count=1)
+    assert mutated != NOTICE
+    assert any(flaw in found for found in flaws(mutated)), flaws(mutated)
+
+
+@pytest.mark.parametrize("torn", [b"", b"\r\n", b"\r\n\r\n", b"x", GOOD[:300], GOOD[-300:]])
+def test_a_torn_message_is_refused_without_an_exception(torn: bytes) -> None:
     """Whatever the bytes are, the gate answers."""
-    assert flaws(message)
+    assert flaws(torn)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsfeed.address import AddressError, parse_address
 from newsfeed.digest.mailbox import Mailbox, checked_address, parse_mailbox
 from newsfeed.errors import SettingsError
 
@@ -21,7 +22,8 @@ WHERE = "config.toml: newsletters.weekly.from"
         ('"The Weekly" <news@example.org>', "The Weekly", "news@example.org"),
         ("  news@example.org ", "", "news@example.org"),
         ("<a.b+c@mail.example.org>", "", "a.b+c@mail.example.org"),
-        ("St. Mary (news) <x@xn--3e0b707e>", "St. Mary (news)", "x@xn--3e0b707e"),
+        ("St. Mary (news) <x@news.xn--3e0b707e>", "St. Mary (news)", "x@news.xn--3e0b707e"),
+        ("한반도 브리핑 <News@한국.KR>", "한반도 브리핑", "News@xn--3e0b707e.kr"),
     ],
 )
 def test_a_name_with_an_address_is_read(text: str, name: str, address: str) -> None:
@@ -47,6 +49,8 @@ def test_a_name_with_an_address_is_read(text: str, name: str, address: str) -> N
         "a@example..org",
         "a (comment)@example.org",
         "a@[127.0.0.1]",
+        "a@localhost",
+        "a@example.org.",
         "사람@example.org",
         "user%other.example@example.org",
         "Name <news@example.org> x",
@@ -69,10 +73,21 @@ def test_what_two_programs_could_read_differently_is_refused(text: str) -> None:
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_an_international_domain_is_answered_with_its_ascii_form() -> None:
+def test_an_international_domain_is_taken_in_its_ascii_form() -> None:
     """E-P-05: `한국.kr` in a header would become an encoded-word inside the address."""
-    with pytest.raises(SettingsError, match="xn--"):
-        checked_address("news@한국.kr")
+    assert checked_address("news@한국.kr") == "news@xn--3e0b707e.kr"
+
+
+@given(st.one_of(st.emails(), st.text(max_size=30)))
+def test_who_can_subscribe_can_send_and_nobody_else(text: str) -> None:
+    """S-02: one parser for validation and for what stands on the wire."""
+    try:
+        address = parse_address(text).address
+    except AddressError:
+        with pytest.raises(SettingsError):
+            checked_address(text)
+    else:
+        assert checked_address(text) == address
 
 
 @given(st.text(max_size=40))

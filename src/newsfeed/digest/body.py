@@ -21,6 +21,9 @@ WIDTH = 552
 TOP_HEADING = 3
 """h1 is the letter's title, h2 an article's."""
 
+INTRO_HEADING = 2
+"""The sender's own words stand beside the articles, not in one."""
+
 MOST_COLUMNS = 6
 """A table with more columns can be scrolled instead of being squeezed."""
 
@@ -38,15 +41,15 @@ class Body(msgspec.Struct, frozen=True):
     dark: dict[str, str]
 
 
-def fit_body(content_html: str) -> Body:
+def fit_body(content_html: str, top: int = TOP_HEADING) -> Body:
     """`content_html` (sanitised, with absolute URLs) as it stands in a letter.
 
-    Headings begin below the article's title. Tables keep within the column, and those of one
+    Headings begin at level `top`. Tables keep within the column, and those of one
     cell become call-outs. Images are never wider than the column. Colours can be read in light
     and dark mode.
     """
     root = lxml.html.fragment_fromstring(content_html, create_parent="div")
-    _lower_headings(root)
+    _lower_headings(root, top)
     for element in reversed(list(root.iterdescendants(etree.Element))):
         sizes = {name: element.attrib.pop(name) for name in _LAYOUT if name in element.attrib}
         if element.tag == "table":
@@ -57,11 +60,11 @@ def fit_body(content_html: str) -> Body:
     return Body(html=_inner_html(root), dark=dark)
 
 
-def _lower_headings(root: HtmlElement) -> None:
+def _lower_headings(root: HtmlElement, top: int) -> None:
     found = list(root.iter(*_HEADINGS))
-    top = min((int(heading.tag[1]) for heading in found), default=TOP_HEADING)
+    highest = min((int(heading.tag[1]) for heading in found), default=top)
     for heading in found:
-        heading.tag = f"h{min(int(heading.tag[1]) - top + TOP_HEADING, 6)}"
+        heading.tag = f"h{min(int(heading.tag[1]) - highest + top, 6)}"
 
 
 def _fit_table(table: HtmlElement) -> None:

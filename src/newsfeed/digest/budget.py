@@ -74,13 +74,14 @@ def weigh(item: LetterItem, summary: str, *, with_body: bool) -> Weight:
     if item.image:
         row += IMAGE + len(item.image.url.encode()) + len(item.image.alt.encode())
     return Weight(
-        full=row + _body_size(item.content_html) if with_body and item.content_html else 0,
+        full=row + body_size(item.content_html) if with_body and item.content_html else 0,
         excerpt=row + len(summary.encode()),
         entry=ENTRY + url + title,
     )
 
 
-def _body_size(body_html: str) -> int:
+def body_size(body_html: str) -> int:
+    """The estimated bytes of a body with its styles inlined."""
     tags = Counter(re.findall(r"<([a-z0-9]+)", body_html))
     styles = sum(STYLES.get(tag, 0) * count for tag, count in tags.items())
     return len(body_html.encode()) + styles

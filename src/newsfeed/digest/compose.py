@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Literal
 from newsfeed.digest import budget, cells
 from newsfeed.digest.inline import inline
 from newsfeed.digest.sender import Sender
-from newsfeed.digest.view import LONGEST_SUMMARY, UNSUBSCRIBE, view
+from newsfeed.digest.view import GREETING, LONGEST_SUMMARY, UNSUBSCRIBE, view, web_view
+from newsfeed.errors import OutputError
 from newsfeed.model import Letter
 
 if TYPE_CHECKING:
     from newsfeed.model import Edition, LetterItem
     from newsfeed.templating import Templates
 
-__all__ = ["LIMIT", "UNSUBSCRIBE", "Sender", "compose"]
+__all__ = ["GREETING", "LIMIT", "UNSUBSCRIBE", "Sender", "compose"]
 
 LIMIT = 72 * 1024
 """Bytes of HTML. Gmail cuts a letter near 102 KB, and with it the way to unsubscribe (E-M-13)."""
@@ -30,16 +31,18 @@ def compose(
     template: str = "digest",
     content: Literal["full", "excerpt"] = "full",
 ) -> Letter:
-    """Render `edition` as HTML with inlined styles and as text, both with the same articles.
+    """Render `edition` as HTML with inlined styles, as text, and as a page for the web, all with
+    the same articles.
 
-    The HTML has 72 KB at most: a title of every article, then excerpts, then bodies, each from
-    the top as long as they fit; `content="excerpt"` leaves the bodies out. Dates are those of
-    the zone of `edition.slot`. Personal links are placeholders (`UNSUBSCRIBE`), so that one
-    letter serves all. Raises TemplateError.
+    The HTML has 72 KB at most: the sender's own words, a title of every article, then excerpts,
+    then bodies, each from the top as long as they fit; `content="excerpt"` leaves the bodies out.
+    Dates are those of the zone of `edition.slot`. What is personal are placeholders
+    (`UNSUBSCRIBE`, `GREETING`), so that one letter serves all; the web copy has none.
+    Raises TemplateError, and OutputError where the sender's words alone are too long.
     """
     items = [_weight(item, with_body=content == "full") for item in edition.items]
     more = [_weight(item, with_body=False) for item in edition.more]
-    room = LIMIT
+    room = LIMIT - budget.body_size(edition.intro_html)
     while True:
         data = view(edition, sender, budget.share(items, more, room))
         html = inline(templates.html(f"{template}.html.j2", data))
@@ -48,8 +51,18 @@ def compose(
             break
         # The estimate was too low: once more with less.
         room -= max(excess, _STEP)
-    text = templates.text(f"{template}.txt.j2", data)
-    return Letter(subject=edition.subject, html=html, text=text)
+    if excess > 0 and edition.intro_html:
+        raise OutputError(
+            f"the letter's own words make it {excess // 1024 + 1} KB too large for mail programs",
+            where=edition.subject,
+            remedy="shorten them, or put the long part into an article",
+        )
+    return Letter(
+        subject=edition.subject,
+        html=html,
+        text=templates.text(f"{template}.txt.j2", data),
+        web=inline(templates.html(f"{template}.html.j2", web_view(data, sender))),
+    )
 
 
 def _weight(item: LetterItem, *, with_body: bool) -> budget.Weight:

@@ -15,7 +15,7 @@ AT_MOST_ONCE = frozenset(
     {
         *("sender", "reply-to", "cc", "in-reply-to", "references", "list-id", "list-unsubscribe"),
         *("list-unsubscribe-post", "precedence", "x-auto-response-suppress", "auto-submitted"),
-        *("content-transfer-encoding", "feedback-id"),
+        *("content-transfer-encoding", "feedback-id", "list-archive", "list-post"),
     }
 )
 MORE_THAN_ONCE = frozenset({"dkim-signature"})
@@ -27,12 +27,26 @@ _LONGEST_LINE_WITH_WORD = 76
 
 _HEADER = re.compile(r"([!-9;-~]+): ?([ -~\t]*)")
 _WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?\s]*)\?=")
-_WAYS_OUT = re.compile(r"<https://[^>\s]+>(, <mailto:[^>\s]+>)?|<mailto:[^>\s]+>")
+_FORMS = {
+    "list-id": (r"(?:[^<>]* )?<[\w-]+(?:\.[\w-]+)+>", "a phrase and <words.with.dots>"),
+    "list-archive": (r"<https?://[^>\s]+>", "one address"),
+    "list-post": ("NO", "NO"),
+    "list-unsubscribe": (
+        r"<https://[^>\s]+>(, <mailto:[^>\s]+>)?|<mailto:[^>\s]+>",
+        "an https and perhaps a mailto address",
+    ),
+    "feedback-id": (r"(?:[\w.-]+:){3}[\w.-]{5,15}", "four words without an address"),
+    "auto-submitted": ("auto-generated", "auto-generated"),
+    "date": (
+        r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d? "
+        r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d [+-]\d{4}",
+        "in the form of RFC 5322",
+    ),
+    "message-id": (r"<[^<>@\s]+@[^<>@\s]+>", "<letters@domain>"),
+    "mime-version": (r"1\.0", "1.0"),
+}
 _ONE_CLICK = "List-Unsubscribe=One-Click"
-_DATE = re.compile(
-    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d? "
-    r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d [+-]\d{4}"
-)
+_PLAIN = 'text/plain; charset="utf-8"'
 
 Headers = list[tuple[str, str]]
 
@@ -40,7 +54,8 @@ Headers = list[tuple[str, str]]
 def flaws(message: bytes) -> list[str]:
     """What a strict receiver could object to, one line each; an empty list lets the message out.
 
-    `message` is a multipart/alternative of text and HTML, as `build_message` writes it.
+    `message` is a letter, a multipart/alternative of text and HTML or text alone, or a notice,
+    which is one text.
     """
     head, _, body = message.partition(b"\r\n\r\n")
     found = [*_line_flaws(message), *_encoded_word_flaws(head)]
@@ -49,7 +64,8 @@ def flaws(message: bytes) -> list[str]:
     found += _count_flaws(headers)
     values = {name.lower(): value for name, value in headers}
     found += _value_flaws(values)
-    found += _part_flaws(values.get("content-type", ""), body)
+    found += _kind_flaws(values)
+    found += _part_flaws(values, body)
     return found
 
 
@@ -132,20 +148,15 @@ def _decodes(word: re.Match[str]) -> bool:
 
 def _value_flaws(values: dict[str, str]) -> list[str]:
     """Headers whose form decides whether mail is taken, and whether one can leave."""
-    found = []
-    way_out = values.get("list-unsubscribe")
-    if way_out is not None and not _WAYS_OUT.fullmatch(way_out):
-        found.append("list-unsubscribe is not an https and perhaps a mailto address")
+    found = [
+        f"{name} is not {form}"
+        for name, (pattern, form) in _FORMS.items()
+        if name in values and not re.fullmatch(pattern, values[name])
+    ]
     one_click = values.get("list-unsubscribe-post")
-    if one_click is not None and (
-        one_click != _ONE_CLICK or not (way_out or "").startswith("<https:")
-    ):
+    way_out = values.get("list-unsubscribe", "")
+    if one_click is not None and (one_click != _ONE_CLICK or not way_out.startswith("<https:")):
         found.append("list-unsubscribe-post is not the one line of RFC 8058")
-    if "date" in values and not _DATE.fullmatch(values["date"]):
-        found.append("date is not in the form of RFC 5322")
-    identifier = values.get("message-id", "<a@b>")
-    if not re.fullmatch(r"<[^<>@\s]+@[^<>@\s]+>", identifier):
-        found.append("message-id is not <letters@domain>")
     found.extend(
         f"{name} does not hold exactly one address"
         for name in ("from", "to", "reply-to")
@@ -154,11 +165,23 @@ def _value_flaws(values: dict[str, str]) -> list[str]:
     return found
 
 
-def _part_flaws(content_type: str, body: bytes) -> list[str]:
-    """Two parts, text before HTML, both base64 (RFC 2046 §5.1.4, RFC 2045 §6.8)."""
+def _kind_flaws(values: dict[str, str]) -> list[str]:
+    """A letter is bulk mail to a list, a notice is written by a program, and none is both."""
+    of_list = [name for name in values if name.startswith("list-") or name == "precedence"]
+    if "auto-submitted" in values and of_list:
+        return [f"auto-submitted stands beside {of_list[0]}"]
+    return []
+
+
+def _part_flaws(values: dict[str, str], body: bytes) -> list[str]:
+    """One text, or two parts, text before HTML, both base64 (RFC 2046 §5.1.4, RFC 2045 §6.8)."""
+    content_type = values.get("content-type", "")
+    encoding = values.get("content-transfer-encoding", "")
+    if content_type == _PLAIN:
+        return _one_part_flaws("text/plain", encoding, body)
     match = re.fullmatch(r'multipart/alternative;\s+boundary="([^"]{1,70})"', content_type)
-    if match is None:
-        return ["content-type is not multipart/alternative with a boundary"]
+    if match is None or encoding:
+        return ["content-type is not multipart/alternative with a boundary, or plain UTF-8"]
     boundary = match[1].encode()
     start, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary)
     if start.strip() or len(parts) != len(_KINDS) + 1 or parts[-1] != b"--\r\n":
@@ -166,14 +189,14 @@ def _part_flaws(content_type: str, body: bytes) -> list[str]:
     return [
         flaw
         for kind, part in zip(_KINDS, parts[:-1], strict=True)
-        for flaw in _one_part_flaws(kind, part)
+        for flaw in _inner_part_flaws(kind, part)
     ]
 
 
 _KINDS = ("text/plain", "text/html")
 
 
-def _one_part_flaws(kind: str, part: bytes) -> list[str]:
+def _inner_part_flaws(kind: str, part: bytes) -> list[str]:
     head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
     headers, found = _headers(head)
     values = {name.lower(): value for name, value in headers}
@@ -182,6 +205,15 @@ def _one_part_flaws(kind: str, part: bytes) -> list[str]:
         "content-transfer-encoding": "base64",
     }:
         found.append(f"the headers of the {kind} part are not those of UTF-8 in base64")
+    return found + _one_part_flaws(kind, "base64", content)
+
+
+def _one_part_flaws(kind: str, encoding: str, content: bytes) -> list[str]:
+    if encoding == "7bit":  # the lines of the whole message have been looked at
+        return []
+    if encoding != "base64":
+        return [f"the {kind} part is neither in base64 nor 7bit"]
+    found = []
     lines = content.split(b"\r\n")
     if max(map(len, lines)) > _LONGEST_BASE64_LINE:
         found.append(f"a base64 line of the {kind} part is longer than {_LONGEST_BASE64_LINE}")

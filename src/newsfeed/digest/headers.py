@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsfeed.digest.cells import graphemes
@@ -18,7 +19,7 @@ from newsfeed.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from newsfeed.digest.mailbox import Mailbox
 
@@ -34,6 +35,7 @@ _FOLD = "\r\n "
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_FEEDBACK_ID = re.compile(r"(?:[A-Za-z0-9._-]{1,64}:){3}[A-Za-z0-9._-]{5,15}")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~%]+")
 
 
@@ -56,33 +58,31 @@ def mailbox(name: str, box: Mailbox) -> str:
     ASCII names are not encoded without need: spam filters count that against a letter.
     """
     _refuse_controls(name, box.name + box.address)
-    column = len(name) + 2
-    if not box.name:
-        return box.address
-    angle = f"<{box.address}>"
-    if _is_plain(box.name) and not set('"\\') & set(box.name) and len(box.name) < LINE // 2:
-        phrase = box.name if _PHRASE.fullmatch(box.name) else f'"{box.name}"'
-        return _folded([phrase, angle], column)
-    return _folded([*_encoded_words(box.name, column), angle], column, _LINE_WITH_WORD)
+    return _phrase_and_angle(name, box.name, f"<{box.address}>") if box.name else box.address
 
 
-def uris(name: str, values: list[str]) -> str:
-    """Addresses in angle brackets, folded after commas only and never encoded (RFC 2369 §2).
+def uri(name: str, value: str) -> str:
+    """One address in angle brackets, never encoded or folded (RFC 2369 section 2, E-P-01).
 
     Raises OutputError for one that is not an ASCII URI or does not fit on a line.
     """
-    for value in values:
-        if not _URI.fullmatch(value) or len(f"{name}: <{value}>,") > _LONGEST_LINE:
-            raise OutputError(
-                f"`{value}` cannot stand in {name}", remedy="use a plain, short https address"
-            )
-    return _folded([f"<{value}>," for value in values], len(name) + 2).removesuffix(",")
+    if not _URI.fullmatch(value) or len(name) + len(value) > _LONGEST_LINE - len(": <>"):
+        raise OutputError(
+            f"`{value}` cannot stand in {name}", remedy="use a plain, short https address"
+        )
+    return f"<{value}>"
 
 
 def date(moment: datetime) -> str:
     """An aware `moment` with its numeric zone (RFC 5322 section 3.3), in English everywhere."""
     if moment.tzinfo is None:
         raise ValueError("a Date needs a time zone")
+    return _written_date(moment, moment.tzinfo, moment.fold)
+
+
+@lru_cache(maxsize=16)
+def _written_date(moment: datetime, _zone: tzinfo, _fold: int) -> str:
+    """Copies of one letter share their date; equal moments may still differ in zone and fold."""
     return format_datetime(moment)
 
 
@@ -93,23 +93,48 @@ def message_id(value: str) -> str:
     raise OutputError(f"`{value}` is no Message-ID", remedy="write <letters.digits@domain>")
 
 
-def list_id(value: str) -> str:
-    """`value` in angle brackets, if it is a dot-atom with a dot (RFC 2919 section 2)."""
-    if (
-        re.fullmatch(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", value)
-        and len(value) <= _LONGEST_LIST_ID
+def list_id(name: str, value: str) -> str:
+    """The list's `name` ("" for none) as a phrase before `value` in angle brackets.
+
+    `value` has to be a dot-atom with a dot (RFC 2919 section 2). Only the phrase is encoded.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", value) or (
+        len(value) > _LONGEST_LIST_ID
     ):
-        return f"<{value}>"
-    raise OutputError(f"`{value}` is no List-Id", remedy="write it like weekly.example.org")
+        raise OutputError(f"`{value}` is no List-Id", remedy="write it like weekly.example.org")
+    _refuse_controls("List-Id", name)
+    return _phrase_and_angle("List-Id", name, f"<{value}>") if name else f"<{value}>"
+
+
+def feedback_id(value: str) -> str:
+    """`value` if it is `campaign:customer:kind:sender` without an address (standards E-L-17)."""
+    if _FEEDBACK_ID.fullmatch(value):
+        return value
+    raise OutputError(
+        f"`{value}` is no Feedback-ID",
+        remedy="write four short words with colons between them, the last of 5 to 15 characters",
+    )
+
+
+def _phrase_and_angle(header: str, phrase: str, angle: str) -> str:
+    """`phrase` quoted or encoded where it must be, and `angle`; folded."""
+    column = len(header) + 2
+    if phrase.isascii() and len(phrase) < LINE // 2 and "=?" not in phrase:
+        if _PHRASE.fullmatch(phrase):
+            return _folded([phrase, angle], column)
+        if _PLAIN.fullmatch(phrase) and not set('"\\') & set(phrase):
+            return _folded([f'"{phrase}"', angle], column)
+    return _folded([*_encoded_words(phrase, column), angle], column, _LINE_WITH_WORD)
 
 
 def _is_plain(value: str) -> bool:
     """Whether `value` can stand as it is: printable ASCII that nobody takes for an encoded-word."""
-    return (not value or bool(_PLAIN.fullmatch(value))) and "=?" not in value
+    plain = not value or (value.isascii() and _PLAIN.fullmatch(value))
+    return bool(plain) and "=?" not in value
 
 
 def _refuse_controls(name: str, value: str) -> None:
-    if _UNSAFE.search(value):
+    if not value.isprintable() and _UNSAFE.search(value):
         raise OutputError(
             f"the header {name} would hold a control character: {value}", remedy="take it out"
         )
@@ -135,6 +160,9 @@ def _encoded_words(value: str, column: int) -> list[str]:
 
     A line has 76 characters at most, and so each word 75; the first one begins at `column`.
     """
+    whole = value.encode()
+    if _word_size(len(whole)) <= _LINE_WITH_WORD - column:
+        return [_encoded_word(whole)]
     words, chunk = [], b""
     for character in _characters(value):
         size = _word_size(len(chunk) + len(character))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _DOCTYPE = "<!DOCTYPE html>"
 _CSS_LOGGER = "CSSUTILS"
+_DROPPED = "dropped"
 
 
 def inline(document: str) -> str:
@@ -61,12 +62,15 @@ class _OfflinePremailer(Premailer):  # type: ignore[misc]  # untyped library
 
 
 def _prepare(root: etree._Element) -> None:
-    """Drop style sheets from elsewhere, and end each style attribute with a semicolon.
+    """Drop links to other files but a page's own address, and end styles with a semicolon.
 
     Premailer keeps parsed styles and selectors in one cache under the bare text, so that
     style="p" beside a rule for `p` would make it fail; no selector ends like this.
     """
-    etree.strip_elements(root, "link", with_tail=False)
+    for link in root.iter("link"):
+        if link.get("rel") != "canonical":
+            link.tag = _DROPPED
+    etree.strip_elements(root, _DROPPED, with_tail=False)
     for element in root.iter(etree.Element):
         style = element.get("style")
         if style is not None:

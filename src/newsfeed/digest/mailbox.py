@@ -7,14 +7,12 @@ import unicodedata
 
 import msgspec
 
+from newsfeed.address import LONGEST_ADDRESS, AddressError, is_dot_atom_address, parse_address
 from newsfeed.errors import SettingsError
 
-_ATOM = r"[A-Za-z0-9!#$&'*+/=?^_`{|}~-]+"  # without %, which once routed mail onwards
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+__all__ = ["Mailbox", "checked_address", "checked_name", "is_dot_atom_address", "parse_mailbox"]
+
 _SPECIALS = '<>@",;:\\'
-_LONGEST_LOCAL_PART = 64
-_LONGEST_ADDRESS = 254
 _LONGEST_NAME = 200
 
 
@@ -65,21 +63,13 @@ def checked_name(name: str, *, where: str = "") -> str:
 
 
 def checked_address(address: str, where: str = "") -> str:
-    """`address` if it is a plain ASCII one (a dot-atom at a domain); raises SettingsError if not.
+    """`address` as it stands on the wire, its domain in ASCII and lower case; else SettingsError.
 
-    Comments, quotes, routes, groups and percent signs are refused (standards S-02).
+    The parser is the one that subscribers' addresses pass (standards S-02, E-P-05).
     """
-    local, _, domain = address.rpartition("@")
-    if is_dot_atom_address(address):
-        return address
-    remedy = "write it like news@example.org"
-    if local.isascii() and not domain.isascii():
-        remedy = "write its domain in ASCII (xn--…)"
-    raise SettingsError(f"`{address}` is no address for mail", where=where, remedy=remedy)
-
-
-def is_dot_atom_address(text: str) -> bool:
-    """Whether `text` is a dot-atom, `@` and a domain in ASCII, not too long (RFC 5321 §4.5.3.1)."""
-    local = text.rpartition("@")[0]
-    fits = len(local) <= _LONGEST_LOCAL_PART and len(text) <= _LONGEST_ADDRESS
-    return fits and bool(_ADDRESS.fullmatch(text))
+    try:
+        return parse_address(address).address
+    except AddressError as error:
+        raise SettingsError(
+            f"`{address[:LONGEST_ADDRESS]}`: {error.problem}", where=where, remedy=error.remedy
+        ) from None

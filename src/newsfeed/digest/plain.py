@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import lxml.html
+from lxml import etree
 
 from newsfeed.digest import cells, wrap
 from newsfeed.digest.wrap import WIDTH, wrapped
@@ -37,6 +38,16 @@ def plain_text(content_html: str) -> str:
     """
     root = lxml.html.fragment_fromstring(content_html, create_parent="div")
     return "\n\n".join(_blocks(root, WIDTH))
+
+
+def running_text(content_html: str) -> str:
+    """The words of `content_html` (sanitised) on one line, without addresses."""
+    root = lxml.html.fragment_fromstring(content_html, create_parent="div")
+    for element in root.iterdescendants(etree.Element):
+        if element.tag not in _INLINE or element.tag == "br":
+            element.text = f" {element.text or ''}"
+            element.tail = f" {element.tail or ''}"
+    return " ".join(str(root.text_content()).split())
 
 
 def _blocks(parent: HtmlElement, width: int) -> Iterator[str]:

@@ -6,11 +6,12 @@ import msgspec
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """The site behind a newsletter. `view_url` is the edition's web copy; all but the title may
-    be "".
+    """The site behind a newsletter. `view_url` is the edition's web copy, and `subscribe_url`
+    the page to which that copy leads its readers; all but the title may be "".
     """
 
     site_title: str
     site_url: str = ""
     postal_address: str = ""
     view_url: str = ""
+    subscribe_url: str = ""

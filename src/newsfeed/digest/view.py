@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from newsfeed.digest import cells
-from newsfeed.digest.body import WIDTH, fit_body
-from newsfeed.digest.plain import plain_text
+from newsfeed.digest.body import INTRO_HEADING, WIDTH, fit_body
+from newsfeed.digest.plain import plain_text, running_text
 from newsfeed.digest.theme import DARK, LIGHT
 from newsfeed.digest.words import direction, words_for, written_date, written_day
 from newsfeed.digest.wrap import wrapped
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 UNSUBSCRIBE = "https://unsubscribe.invalid/__UNSUBSCRIBE__"
 """Stands for the subscriber's own link until the letter is addressed. Safe in any URL or HTML."""
 
+GREETING = "__GREETING__"
+"""Stands for the line that greets the subscriber, in both parts of the letter."""
+
+_PLACEHOLDERS = re.compile("__(?:UNSUBSCRIBE|GREETING)__")
+
 PREHEADER = 100
 """Cells of the line that mail programs show beside the subject (standards E-M-12)."""
 
@@ -38,18 +45,21 @@ _SEPARATOR = "=" * 72
 def view(edition: Edition, sender: Sender, shares: Shares) -> dict[str, Plain]:
     """Everything that a template may use, for the articles that `shares` lets appear.
 
-    Texts are not escaped. `articles` have a body where they are shown in full; `more` are
-    listed by title; `rest` says how many are not even that. `author_colours` are the dark mode's
-    rules for the bodies, class -> colour.
+    Texts are not escaped. `intro_html` are the sender's own words, "" for none. `articles` have
+    a body where they are shown in full; `more` are listed by title; `rest` says how many are not
+    even that. `author_colours` are the dark mode's rules for the bodies, class -> colour.
     """
     words = words_for(edition.language)
     zone = edition.slot.tzinfo
+    intro = fit_body(edition.intro_html, top=INTRO_HEADING)
     bodies = {number: fit_body(edition.items[number].content_html) for number in shares.full}
     listed = [*edition.items[shares.rows :], *edition.more]
     left_out = len(listed) - shares.entries
-    return {
+    shown: dict[str, Plain] = {
         **_frame(edition, sender, words),
         "preheader": _preheader(edition),
+        "intro_html": intro.html,
+        "intro_text": plain_text(edition.intro_html),
         "articles": [
             {
                 **_article(item, bodies.get(number), lead=number == 0),
@@ -60,8 +70,27 @@ def view(edition: Edition, sender: Sender, shares: Shares) -> dict[str, Plain]:
         "more": [_entry(item) for item in listed[: shares.entries]],
         "rest": words.rest.format(count=left_out) if left_out else "",
         "author_colours": {
-            name: colour for n in sorted(bodies) for name, colour in bodies[n].dark.items()
+            name: colour
+            for body in (intro, *(bodies[number] for number in sorted(bodies)))
+            for name, colour in body.dark.items()
         },
+    }
+    defused = {name: _defused(value) for name, value in shown.items()}
+    return {**defused, "greeting": GREETING, "unsubscribe_url": UNSUBSCRIBE}
+
+
+def web_view(data: Mapping[str, Plain], sender: Sender) -> dict[str, Plain]:
+    """`data` for the copy that everybody can read on the web: nothing in it is personal.
+
+    It says its own address, has a description instead of a hidden line, and leads to the page
+    where one subscribes instead of away.
+    """
+    return {
+        **data,
+        **dict.fromkeys(("greeting", "unsubscribe_url", "why", "view_url", "preheader"), ""),
+        "canonical_url": sender.view_url,
+        "description": data["preheader"],
+        "subscribe_url": sender.subscribe_url,
     }
 
 
@@ -82,17 +111,33 @@ def _frame(edition: Edition, sender: Sender, words: Words) -> dict[str, Plain]:
         "site_title": one_line(sender.site_title),
         "site_url": sender.site_url,
         "view_url": sender.view_url,
-        "unsubscribe_url": UNSUBSCRIBE,
         "postal_address": one_line(sender.postal_address),
         "why": words.why.format(title=one_line(edition.title)),
+        # What only the web copy has.
+        "canonical_url": "",
+        "description": "",
+        "subscribe_url": "",
         "words": {
             "language": words.language,
             "read_more": words.read_more,
             "also_new": words.also_new,
             "unsubscribe": words.unsubscribe,
             "view_online": words.view_online,
+            "subscribe": words.subscribe,
         },
     }
+
+
+def _defused(value: Plain) -> Plain:
+    """`value` without our placeholders: an article that holds one would get the reader's link.
+
+    With it a stranger's link or image could carry away the reader's name or way out.
+    """
+    if isinstance(value, str):
+        return _PLACEHOLDERS.sub(lambda match: match[0].lower(), value)
+    if isinstance(value, Mapping):
+        return {name: _defused(one) for name, one in value.items()}
+    return [_defused(one) for one in value] if isinstance(value, Sequence) else value
 
 
 def _article(item: LetterItem, body: Body | None, *, lead: bool) -> dict[str, Plain]:
@@ -139,7 +184,11 @@ def _image(image: Image, most: int) -> dict[str, Plain]:
 
 
 def _preheader(edition: Edition) -> str:
-    """The lead's summary, and the other titles where there is room."""
+    """The sender's own words, the lead's summary, and the other titles where there is room."""
     lead, others = edition.items[:1], edition.items[1:]
-    parts = [*(item.summary for item in lead), *(item.title for item in others)]
+    parts = [
+        running_text(edition.intro_html),
+        *(item.summary for item in lead),
+        *(item.title for item in others),
+    ]
     return cells.cut(" · ".join(line for part in parts if (line := one_line(part))), PREHEADER)

@@ -13,17 +13,20 @@ if TYPE_CHECKING:
 class Words(msgspec.Struct, frozen=True, kw_only=True):
     """What a letter says beside its articles.
 
-    `rest` and `why` are patterns for `{count}` and `{title}`. In `day` and `date` stand `{year}`,
-    `{month}`, `{day}` and `{weekday}`.
+    `rest`, `why` and `greeting` are patterns for `{count}`, `{title}` and `{name}`. In `day` and
+    `date` stand `{year}`, `{month}`, `{day}` and `{weekday}`.
     """
 
     language: str
+    greeting: str
+    greeting_nobody: str
     read_more: str
     also_new: str
     rest: str
     why: str
     unsubscribe: str
     view_online: str
+    subscribe: str
     day: str
     date: str
     months: tuple[str, ...]
@@ -32,12 +35,15 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 KOREAN = Words(
     language="ko",
+    greeting="{name}님, 안녕하세요.",
+    greeting_nobody="안녕하세요.",
     read_more="이어서 읽기",
     also_new="이 밖의 새 글",
     rest="이 밖에 {count}건을 웹에서 볼 수 있습니다",
     why="‘{title}’ 구독을 신청하셔서 보내 드립니다.",
     unsubscribe="구독 해지",
     view_online="웹에서 보기",
+    subscribe="구독하기",
     day="{year}년 {month} {day}일 {weekday}",
     date="{year}년 {month} {day}일",
     months=tuple(f"{month}월" for month in range(1, 13)),
@@ -46,12 +52,15 @@ KOREAN = Words(
 
 ENGLISH = Words(
     language="en",
+    greeting="Hello {name},",
+    greeting_nobody="Hello,",
     read_more="Read more",
     also_new="Also new",
     rest="{count} more on the web",
     why="You get this letter because you subscribed to {title}.",
     unsubscribe="Unsubscribe",
     view_online="View in browser",
+    subscribe="Subscribe",
     day="{weekday}, {day} {month} {year}",
     date="{day} {month} {year}",
     months=(
