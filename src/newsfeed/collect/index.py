@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Set
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import wraps
 from pathlib import Path
 from typing import NamedTuple, Self, TypeVar, cast
@@ -19,6 +19,7 @@ import msgspec
 from newsfeed.collect.entry import Entry
 from newsfeed.collect.files import Found, Stamp
 from newsfeed.errors import Fault, StoreError
+from newsfeed.store import private
 
 RACY = 2_000_000_000
 """Nanoseconds before reading within which a change makes a row untrusted."""
@@ -69,7 +70,8 @@ def _guarded(method: Method) -> Method:
                 raise StoreError(
                     f"the cache cannot be used: {error}",
                     where=".newsfeed/cache",
-                    remedy="if another newsfeed runs, wait for it; else remove the folder",
+                    remedy="make room where the disk is full; if another newsfeed runs, wait for"
+                    " it; else remove the folder",
                 ) from None
             raise IndexDamagedError(str(error)) from None
 
@@ -84,16 +86,19 @@ class Index:
     def __init__(self, path: Path, key: str) -> None:
         """Open or make the file. Raises StoreError."""
         self._path, self._key = path, key
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private.make(path.parent)
         try:
             self._open()
         except (sqlite3.DatabaseError, IndexDamagedError):
-            self._remove()
-            self._open()
+            self._begin_anew()
 
     def reset(self) -> None:
         """Throw the file away and begin with an empty one."""
         self._db.close()
+        self._begin_anew()
+
+    @_guarded
+    def _begin_anew(self) -> None:
         self._remove()
         self._open()
 
@@ -123,11 +128,16 @@ class Index:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Keep what was written."""
+        """Keep what was written. Raises StoreError; damage shows in the next run."""
         try:
-            self._db.commit()
+            with suppress(IndexDamagedError):
+                self._commit()
         finally:
             self._db.close()
+
+    @_guarded
+    def _commit(self) -> None:
+        self._db.commit()
 
     @_guarded
     def stamps(self, source: str) -> dict[str, Stamp]:
@@ -238,6 +248,8 @@ def trusted(stamp: Stamp, read_at: int) -> Stamp:
 
 def _open(path: Path) -> sqlite3.Connection:
     try:
+        with suppress(OSError):  # what comes next tells it
+            path.touch(mode=0o600)
         db = sqlite3.connect(path, timeout=30)
     except sqlite3.OperationalError as error:
         raise StoreError(

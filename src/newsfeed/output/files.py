@@ -39,7 +39,7 @@ def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     beside = path.with_name(f".{path.name}.new")
     with explained(path, "cannot be written"):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_flushed(beside, data, mode)
             beside.replace(path)
         except OSError:

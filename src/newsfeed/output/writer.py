@@ -70,8 +70,9 @@ def publish(
     dry_run: bool,
     everything: bool,
     progress: Callable[[int], None],
+    keep_others: bool = False,
 ) -> Outcome:
-    """Make the output folder hold exactly these files of ours.
+    """Make the output folder hold exactly these files of ours; with `keep_others`, these too.
 
     Each group is made by one process, so that its files can share work. With `everything` also
     what is unchanged is made anew, so that it is checked. Raises ForeignFileError
@@ -84,7 +85,8 @@ def publish(
     stale = [[o for o in group if o.path not in fresh] for group in groups]
     stale = [group for group in stale if group]
     paths = [o.path for group in stale for o in group]
-    gone = _removable(root, before.keys() - {output.path for output in outputs})
+    others = before.keys() - {output.path for output in outputs}
+    gone = () if keep_others else _removable(root, others)
     _refuse_odd_places(root, paths)
     listed = before
     if paths and not dry_run:
@@ -99,7 +101,8 @@ def publish(
         _refuse_foreign(root, staged, before)
         new = [one.path for one in staged if one.is_new]
         if not dry_run:
-            kept = {path: before[path] for path in fresh} | {s.path: s.written for s in staged}
+            stay = fresh | others if keep_others else fresh
+            kept = {path: before[path] for path in stay} | {s.path: s.written for s in staged}
             _replace(root, manifest_path, listed, kept, new, gone)
     except BaseException:
         _discard(root, paths)
