@@ -1,0 +1,1 @@
+"""The web entrance: requests in, a flow called, pages out."""

@@ -1,0 +1,121 @@
+"""What subscribers see: plain values into templates, a page with its status out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from newsfeed.templating import Templates
+from newsfeed.web.words import Notice, Words, words_for
+
+if TYPE_CHECKING:
+    from newsfeed.flows.plan import Plan
+    from newsfeed.flows.subscribing import Person
+    from newsfeed.templating import Plain
+
+    Values = dict[str, Plain]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """An HTML document, the language it is in, and the HTTP status that it is sent with."""
+
+    html: str
+    language: str
+    status: int = 200
+
+
+class Pages:
+    """The pages of one installation.
+
+    A page speaks the newsletter's language, or the site's where it is about no newsletter. Every
+    method raises TemplateError where a template is missing or broken.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._site: Values = {
+            "title": plan.site.title,
+            "language": plan.site.language,
+            "home": f"{plan.site_url}/",
+        }
+        self._language = plan.site.language
+        self._languages = {n.name: n.language or plan.site.language for n in plan.newsletters}
+        self._templates = Templates([plan.templates / "web"])
+
+    def leave(self, newsletter: str, person: Person) -> Page:
+        """The button by which `person` leaves the newsletter."""
+        notice = words_for(person.language).leave
+        return self._form("leave.html.j2", newsletter, person, notice, {})
+
+    def left(self, person: Person) -> Page:
+        """Nothing is sent to this address any more: the same words whoever it was."""
+        return self._about(person, words_for(person.language).left)
+
+    def not_whole(self, newsletter: str) -> Page:
+        """A link to leave that was cut or forged; nothing was changed. 404."""
+        words = self._words(newsletter)
+        return self._notice(words, words.not_whole, 404)
+
+    def confirm(self, newsletter: str, person: Person, consent: str, language: str) -> Page:
+        """What `person` agrees to (`consent`, in `language`), and the button that says yes."""
+        notice = words_for(person.language).confirm
+        values: Values = {"consent": consent, "consent_language": language}
+        return self._form("confirm.html.j2", newsletter, person, notice, values)
+
+    def confirmed(self, person: Person) -> Page:
+        """The subscription has begun."""
+        return self._about(person, words_for(person.language).confirmed)
+
+    def already(self, person: Person) -> Page:
+        """It had begun before."""
+        return self._about(person, words_for(person.language).already)
+
+    def dead(self, newsletter: str) -> Page:
+        """A link to confirm that is too old, cut or forged, or void since the person left. 404."""
+        words = self._words(newsletter)
+        return self._notice(words, words.dead, 404)
+
+    def problem(self, status: int) -> Page:
+        """The page for an HTTP status that is about no subscriber."""
+        words = words_for(self._language)
+        notices = {
+            404: words.nothing_here,
+            405: words.not_allowed,
+            408: words.too_slow,
+            413: words.too_large,
+            503: words.busy,
+        }
+        return self._notice(words, notices.get(status, words.fault), status)
+
+    def _words(self, newsletter: str) -> Words:
+        return words_for(self._languages.get(newsletter, self._language))
+
+    def _notice(self, words: Words, notice: Notice, status: int) -> Page:
+        return self._page("notice.html.j2", words, notice, {"title": ""}, status)
+
+    def _form(
+        self, template: str, newsletter: str, person: Person, notice: Notice, values: Values
+    ) -> Page:
+        about: Values = {
+            "title": person.title,
+            "title_language": self._languages.get(newsletter, self._language),
+            "masked": person.masked,
+        }
+        return self._page(template, words_for(person.language), notice, {**about, **values})
+
+    def _about(self, person: Person, notice: Notice) -> Page:
+        words = words_for(person.language)
+        return self._page("notice.html.j2", words, notice, {"title": person.title})
+
+    def _page(
+        self, template: str, words: Words, notice: Notice, values: Values, status: int = 200
+    ) -> Page:
+        own = msgspec.structs.asdict(words)
+        shared: Values = {
+            "site": self._site,
+            "say": {name: own[name] for name in own if isinstance(own[name], str)},
+            "heading": notice.heading,
+            "text": notice.text.replace("{title}", str(values["title"])),  # which may hold braces
+        }
+        html = self._templates.html(template, {**shared, **values})
+        return Page(html, words.language, status)

@@ -1,0 +1,150 @@
+"""The door to uvicorn: sockets to listen on, and serving until somebody ends it.
+
+uvicorn's own log of requests is off: it would hold every token (standards S-31).
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import signal
+import socket
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from newsfeed.errors import NewsfeedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from starlette.types import ASGIApp
+
+_PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]@]+)):([0-9]{1,5})")
+_HIGHEST_PORT = 65535
+_BACKLOG = 2048
+_SECONDS_TO_FINISH = 10
+_PROXIES = ["127.0.0.1", "::1"]
+"""Whose X-Forwarded-For is believed (standards S-25): a proxy on this machine."""
+
+_NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A host name or IP address, and a port; port 0 is any that is free."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_place(text: str) -> Place | None:
+    """`HOST:PORT` or `[IPv6]:PORT`; None where it is neither."""
+    match = _PLACE.fullmatch(text.strip())
+    if match is None or int(match[3]) > _HIGHEST_PORT:
+        return None
+    return Place(match[1] or match[2], int(match[3]))
+
+
+def listen(place: Place) -> list[socket.socket]:
+    """Sockets that listen at every address of the place. Raises NewsfeedError where none can."""
+    try:
+        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise _cannot(place, "there is no host of that name") from None
+    sockets: list[socket.socket] = []
+    missing: OSError | None = None
+    for family, _, _, _, address in dict.fromkeys(found):
+        try:
+            sockets.append(_bound(family, address))
+        except OSError as error:
+            missing = error
+            if error.errno in _NOT_HERE:  # a name such as localhost may have an address too many
+                continue
+            _close(sockets)
+            raise _cannot(place, _reason(error)) from None
+        if place.port == 0:
+            break
+    if missing and not sockets:
+        raise _cannot(place, _reason(missing))
+    return sockets
+
+
+def serve(app: ASGIApp, sockets: list[socket.socket], begun: Callable[[], None]) -> None:
+    """Answer requests until SIGTERM or Ctrl-C, then finish those that are open and return.
+
+    `begun` is called when the first request can come. Only from the main thread.
+    """
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            begun()
+
+    server = Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips=_PROXIES,
+            timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+        )
+    )
+
+    # uvicorn repeats the signal when it is done, for whoever handled it before: nobody need die.
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        server.run(sockets)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _close(sockets)
+
+
+def _bound(family: int, address: tuple[object, ...]) -> socket.socket:
+    # asyncio sets TCP_NODELAY only where a socket says that it is TCP; else 40 ms are lost.
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind(address)
+        opened.listen(_BACKLOG)
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+def _close(sockets: list[socket.socket]) -> None:
+    for opened in sockets:
+        opened.close()
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "another program listens there"
+    if error.errno == errno.EACCES:
+        return "only root may listen there"
+    if error.errno in _NOT_HERE:
+        return "this machine does not have that address"
+    return str(error.strerror)
+
+
+def _cannot(place: Place, reason: str) -> NewsfeedError:
+    return NewsfeedError(
+        f"cannot listen: {reason}",
+        where=str(place),
+        remedy="end what is there, or say another with --listen or `server.listen`",
+    )
