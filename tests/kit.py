@@ -6,14 +6,20 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import feedparser
 
 from newsfeed import config
-from newsfeed.app import Project, make_plan, workshop
-from newsfeed.flows.build import BuildOptions, BuildReport
+from newsfeed.address import parse_address
+from newsfeed.app import Project, make_plan, people, workshop
+from newsfeed.flows.build import BuildOptions, BuildReport, Workshop
+from newsfeed.flows.delivering import Delivered, deliver
+from newsfeed.flows.enrolling import Enrolment, add
+from newsfeed.flows.people import People
 from newsfeed.flows.plan import Plan, Seams
 from newsfeed.flows.publishing import PublishReport, publish
 
@@ -97,6 +103,50 @@ class Site:
     def build(self, now: datetime = NOW, **options: bool) -> BuildReport:
         """The build's part of `publish`."""
         return self.publish(now, options=BuildOptions(**options)).build
+
+    @contextmanager
+    def shop(self, now: datetime = NOW) -> Iterator[Workshop]:
+        """The open doors of a run, with the clock at `now`."""
+        seams = Seams(
+            now=now,
+            clock_ns=lambda: time.time_ns() + LATER,
+            workers=1,
+            progress=lambda _what, _done: None,
+        )
+        with workshop(self.plan(), seams) as shop:
+            yield shop
+
+    @contextmanager
+    def people(self, now: datetime = NOW) -> Iterator[People]:
+        """The open store and keys, with the clock at `now`."""
+        with people(self.plan(), now) as who:
+            yield who
+
+    def subscribe(
+        self, *addresses: str, newsletter: str = "weekly", name: str = "", now: datetime = NOW
+    ) -> None:
+        """Addresses that get a newsletter, with a stated consent."""
+        with self.people(now) as who:
+            for address in addresses:
+                said = Enrolment(name=name or None, consent="asked at the counter")
+                add(who, parse_address(address), newsletter, said)
+
+    def deliver(self, now: datetime = NOW) -> list[Delivered] | None:
+        """Deliver what is released, with the clock at `now`."""
+        with self.people(now) as who:
+            return deliver(who, clock=lambda: now)
+
+    def round(self, now: datetime = NOW) -> PublishReport:
+        """`newsfeed publish` as a whole: build, decide, release, deliver."""
+        report = self.publish(now)
+        self.deliver(now)
+        return report
+
+    def outbox(self, edition: str = "") -> dict[str, bytes]:
+        """The letters of an edition, or all, by path below the outbox."""
+        root = self.folder / ".newsfeed" / "outbox"
+        found = sorted((root / edition).rglob("*.eml"))
+        return {str(path.relative_to(root)): path.read_bytes() for path in found}
 
     def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """The real command line, in a process of its own, standing in the folder."""

@@ -19,6 +19,8 @@ from newsfeed.collect.index import Index
 from newsfeed.errors import SettingsError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.editions import check_newsletter
+from newsfeed.flows.forecast import check_quotas
+from newsfeed.flows.people import People, keys_for
 from newsfeed.flows.plan import Plan, Seams, fingerprint
 from newsfeed.parallel import processors
 from newsfeed.settings import Settings, Source
@@ -55,12 +57,13 @@ def make_plan(project: Project) -> Plan:
     templates = templates_folder()
     for newsletter in settings.newsletters:
         check_newsletter(newsletter, templates / "email")
+    check_quotas(settings.mail.smtp)
     output = Path(os.path.normpath(base / settings.feeds.output))
     store = database.sqlite_path(settings.store.url, base)
-    _refuse_public_store(store, output, folders)
-    return Plan(
+    plan = Plan(
         site=settings.site,
         site_url=site_url,
+        links_url=ascii_url(settings.server.url).rstrip("/") or site_url,
         feeds=settings.feeds,
         newsletters=settings.newsletters,
         mail=settings.mail,
@@ -69,6 +72,7 @@ def make_plan(project: Project) -> Plan:
         output=output,
         private=base / ".newsfeed",
         store=store,
+        secret=base / settings.store.secret_file,
         templates=templates,
         deploy=settings.publish.deploy,
         base=base,
@@ -77,10 +81,13 @@ def make_plan(project: Project) -> Plan:
             settings.site,
             settings.feeds,
             settings.mail.unsubscribe,
+            settings.server.url,
             pages,
             _folder_stamps(templates),
         ),
     )
+    _refuse_public_secrets(plan, settings)
+    return plan
 
 
 @contextmanager
@@ -97,6 +104,21 @@ def workshop(plan: Plan, seams: Seams, *, allow_empty: bool = False) -> Iterator
         database.connect(plan.store, seams.now) as db,
     ):
         yield Workshop(plan, seams, index, db, allow_empty=allow_empty)
+
+
+@contextmanager
+def people(plan: Plan, now: datetime) -> Iterator[People]:
+    """Open the store and the keys for what concerns subscribers only. Raises NewsfeedError."""
+    private.prepare(plan.private)
+    private.make(plan.store.parent)
+    with database.connect(plan.store, now) as db:
+        yield People(plan=plan, db=db, keys=keys_for(db, plan.secret), now=now)
+
+
+def people_of(shop: Workshop) -> People:
+    """What concerns subscribers, in a run whose store is open. Raises StoreError."""
+    keys = keys_for(shop.db, shop.plan.secret)
+    return People(plan=shop.plan, db=shop.db, keys=keys, now=shop.seams.now)
 
 
 def real_seams(progress: Callable[[str, int], None]) -> Seams:
@@ -140,21 +162,37 @@ def _folder(source: Source, settings: Settings, base: Path) -> Folder:
     )
 
 
-def _refuse_public_store(store: Path, output: Path, folders: tuple[Folder, ...]) -> None:
-    """The store must not lie where the output, or a generator that copies files, publishes it."""
-    place = store.resolve()
-    sites = [folder.root for folder in folders if folder.convention.has_site]
+def refuse_public(plan: Plan, what: str, place: Path, key: str = "") -> None:
+    """Raise SettingsError where `place` lies where the output, or a generator that copies files,
+    would publish it. `what` names it, and `key` the setting that says where it is.
+    """
+    found = place.resolve()
+    sites = [folder.root.resolve() for folder in plan.folders if folder.convention.has_site]
     copied = any(
-        place.is_relative_to(site.resolve())
-        and not any(part[0] in "._" for part in place.relative_to(site.resolve()).parts)
+        found.is_relative_to(site)
+        and not any(part[0] in "._" for part in found.relative_to(site).parts)
         for site in sites
     )
-    if copied or place.is_relative_to(output.resolve()):
+    if copied or found.is_relative_to(plan.output.resolve()):
         raise SettingsError(
-            "the store lies where everybody could read it",
-            where=str(store),
-            remedy="put it into .newsfeed/ with `store.url`, or change `feeds.output`",
+            f"{what} lies where everybody could read it",
+            where=str(place),
+            remedy=f"put it into .newsfeed/ with `{key}`, or change `feeds.output`"
+            if key
+            else "name another place, or change `feeds.output`",
         )
+
+
+def _refuse_public_secrets(plan: Plan, settings: Settings) -> None:
+    """Nothing that is private may lie where everybody could read it."""
+    refuse_public(plan, "the store", plan.store, "store.url")
+    refuse_public(plan, "the secret file", plan.secret, "store.secret_file")
+    refuse_public(plan, "the journal of who left", plan.journal)
+    refuse_public(plan, "the outbox", plan.outbox)
+    for dkim in settings.mail.dkim:
+        refuse_public(plan, "a DKIM key", plan.base / dkim.key_file, "mail.dkim.key_file")
+    if password := settings.mail.smtp.password_file:
+        refuse_public(plan, "the password", plan.base / password, "mail.smtp.password_file")
 
 
 def _index_key(plan: Plan) -> str:

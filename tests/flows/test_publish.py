@@ -10,7 +10,7 @@ import pytest
 
 from newsfeed.errors import ForeignFileError, OutputError, SourceError
 from newsfeed.flows.build import StrictError
-from newsfeed.flows.publishing import DeployError
+from newsfeed.flows.deploying import DeployError
 from tests.kit import NEWSLETTER, NOW, SETTINGS, Site
 
 NEXT_DAY = NOW + timedelta(days=1)

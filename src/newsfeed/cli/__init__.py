@@ -18,9 +18,21 @@ from newsfeed.errors import NewsfeedError
 COMMANDS = {
     "init": "Look at a folder of articles and write its settings file.",
     "build": "Write the feeds and pages; never mails.",
-    "publish": "Build, deploy, and preview the next letters; safe to run again and again.",
+    "publish": "Build, deploy, deliver what is due; safe to run again and again.",
+    "send": "Compose and deliver the editions that are due, or one now.",
+    "test": "Send the next letter to yourself; nothing is recorded.",
     "articles": "List each article, or say why it is left out.",
     "check": "Look for faults in settings, articles, templates, feeds and letters.",
+    "serve": "Serve the pages by which subscribers confirm and leave.",
+    "subscribers": "Add, list, show, import, export, confirm, unsubscribe, erase, reinstate.",
+    "editions": "List, show, make, approve, pause, correct, cancel and resend editions.",
+    "status": "Tell who got an edition, and who did not and why.",
+    "retry": "Try again what was not delivered.",
+    "newsletters": "List the newsletters, or give one another name.",
+    "pause": "Send nothing for a while.",
+    "resume": "Let sending go on.",
+    "db": "Upgrade, back up and restore the store.",
+    "keys": "Make a new key for the links in letters.",
     "config": "Show the settings that are in force.",
 }
 
@@ -74,8 +86,8 @@ def main() -> NoReturn:
         click.echo(error.format_message())
         sys.exit(2)
     except click.UsageError as error:
-        hint = f"newsfeed {error.ctx.info_name} --help" if error.ctx and error.ctx.parent else ""
-        _fail(f"{error.format_message()} See `{hint or 'newsfeed --help'}`", 2, debug=False)
+        command = error.ctx.command_path if error.ctx else "newsfeed"
+        _fail(f"{error.format_message()} See `{command} --help`", 2, debug=False)
     except click.ClickException as error:
         _fail(error.format_message(), error.exit_code, debug=debug)
     except (click.Abort, KeyboardInterrupt):
@@ -83,6 +95,10 @@ def main() -> NoReturn:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        _fail(
+            f"{error.filename or 'output'}: {error.strerror}. Make room or mend it", 1, debug=debug
+        )
     except Exception as error:  # noqa: BLE001  # the outermost frame
         kind = type(error).__name__
         _fail(

@@ -42,5 +42,6 @@ def _lines(one: Listed, *, detailed: bool) -> list[str]:
             f"  id:        {one.id}",
             f"  address:   {one.url}",
             f"  feeds:     {', '.join(one.feeds) or 'none (too old for the newest)'}",
+            f"  editions:  {', '.join(one.editions) or 'none yet'}",
         ]
     return lines

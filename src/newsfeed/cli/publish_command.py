@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from newsfeed.cli.doors import opened
 from newsfeed.cli.options import build_options
 from newsfeed.cli.report import LEFT_OUT, complain, counted, shown, summary, to_json
 from newsfeed.flows.build import BuildOptions
+from newsfeed.flows.plan import Plan
 from newsfeed.flows.previewing import Preview
-from newsfeed.flows.publishing import publish
+from newsfeed.flows.publishing import PublishReport, publish
+
+if TYPE_CHECKING:
+    from newsfeed.flows.delivering import Delivered
 
 
 @click.command()
@@ -20,22 +26,59 @@ from newsfeed.flows.publishing import publish
 def command(
     *, file: Path | None, as_json: bool, dry_run: bool, strict: bool, allow_empty: bool
 ) -> None:
-    """Build the feeds and pages, deploy them, and preview the next letters.
+    """Build the feeds and pages, deploy them, deliver the letters that are due, and preview the
+    next ones.
 
-    Safe to run again and again: a second run without changes writes nothing.
+    Safe to run again and again: what is done is not done twice.
     """
     options = BuildOptions(dry_run=dry_run, strict=strict, allow_empty=allow_empty)
     with opened(file, allow_empty=allow_empty) as shop:
         report = publish(shop, options)
+        plan = shop.plan
+    found = () if report.idle or dry_run else _delivered(plan)
     if as_json:
-        click.echo(to_json(report))
+        click.echo(to_json({**msgspec.structs.asdict(report), "delivered": found}))
     else:
-        lines = summary(report.build, shop.plan.output, dry_run=dry_run)
+        lines = summary(report.build, plan.output, dry_run=dry_run)
         lines += ["deployed"] if report.deployed else []
+        lines += [] if report.idle else _news(plan, report, found, dry_run=dry_run)
         lines += [line for preview in report.previews for line in _lines(preview)]
         click.echo("\n".join(lines))
+    for line in (*report.errors, *report.warnings):
+        click.echo(line, err=True)
     complain(report.build.faults, report.build.warnings)
-    sys.exit(LEFT_OUT if report.build.faults else 0)
+    left_out = bool(found) and _complained_of(plan, found)
+    sys.exit(1 if report.errors else LEFT_OUT if report.build.faults or left_out else 0)
+
+
+def _delivered(plan: Plan) -> tuple[Delivered, ...] | None:
+    from newsfeed.cli.delivery import delivered
+
+    return delivered(plan)
+
+
+def _complained_of(plan: Plan, found: tuple[Delivered, ...] | None) -> bool:
+    from newsfeed.cli.delivery import complain_of
+
+    return complain_of(plan, found)
+
+
+def _news(
+    plan: Plan,
+    report: PublishReport,
+    found: tuple[Delivered, ...] | None,
+    *,
+    dry_run: bool,
+) -> list[str]:
+    """What was due, and what went out; or what would be."""
+    from newsfeed.cli.decisions import decision_lines, forecast_lines, warnings
+    from newsfeed.cli.delivery import delivery_lines
+
+    for line in warnings(report.decided):
+        click.echo(line, err=True)
+    if dry_run:
+        return forecast_lines(report.forecasts, report.waiting)
+    return [*decision_lines(report.decided), *delivery_lines(plan, found)]
 
 
 def _lines(preview: Preview) -> list[str]:

@@ -72,6 +72,14 @@ class Bodies:
             image=article.image,
         )
 
+    def own_words(self, markdown: str, url: str) -> str:
+        """The operator's own Markdown as a letter shows it; relative links start from `url`.
+
+        Raises ArticleError.
+        """
+        context = MarkupContext(url=url, heading_shift=1)
+        return render(markdown, context, Profile.STYLED).html
+
     def page_html(self, article: Article) -> str:
         """The body for a page of its own, where the title is the only first-level heading."""
         html = self.render(article, Profile.STYLED, drop_lead_image=True).html

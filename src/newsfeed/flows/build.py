@@ -83,6 +83,7 @@ class Workshop:
         self.plan, self.seams, self.index, self.db = plan, seams, index, db
         self._allow_empty = allow_empty
         self._collection: Collection | None = None
+        self.saved = False
         self.scanned: Scan
         try:
             self._look()
@@ -99,6 +100,11 @@ class Workshop:
                 self._look_again()
                 self._collection = self._gather()
         return self._collection
+
+    def remember(self) -> None:
+        """Save what is new about articles' identities, unless `saved`; the caller commits."""
+        if self.collection.changed and not self.saved:
+            store.save(self.db, self.collection.changed)
 
     def _look(self) -> None:
         self.scanned = scan(
@@ -141,7 +147,7 @@ class Workshop:
         )
         for one in (error, *(other for other in found if other)):
             self.index.blame(one.source, one.fault.path, one.fault)
-        self._collection = None
+        self._collection, self.saved = None, False
 
     def _pages(self) -> Pages | None:
         """Where the pages of articles lie, if newsfeed makes them."""
@@ -226,10 +232,11 @@ def _write(
     from newsfeed.flows.outputs import all_outputs
 
     plan, seams = shop.plan, shop.seams
-    feeds, groups = all_outputs(plan, collection)
-    if not options.dry_run and collection.changed:
+    feeds, groups = all_outputs(plan, collection, shop.db, seams.now)
+    if not options.dry_run:
         with shop.db:
-            store.save(shop.db, collection.changed)
+            shop.remember()
+        shop.saved = True
     outcome = publish(
         plan.output,
         groups,

@@ -6,7 +6,9 @@ import msgspec
 
 from newsfeed.errors import BodyError, Fault, NewsfeedError
 from newsfeed.flows.build import BuildOptions, Workshop, build
+from newsfeed.flows.people import keys_for
 from newsfeed.flows.previewing import try_letter
+from newsfeed.flows.renaming import refuse_former_names
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +37,12 @@ def check(shop: Workshop) -> CheckReport:
     else:
         articles, files = report.articles, report.files
         faults, warnings = report.faults, report.warnings
+    try:
+        refuse_former_names(shop)
+        if shop.plan.newsletters:
+            keys_for(shop.db, shop.plan.secret)
+    except NewsfeedError as error:
+        errors.append(str(error))
     letters = 0
     for newsletter in shop.plan.newsletters:
         try:

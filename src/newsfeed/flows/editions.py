@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +10,8 @@ from newsfeed.digest.mailbox import Mailbox, checked_name, parse_mailbox
 from newsfeed.digest.select import Choice, Selection, choose
 from newsfeed.digest.subject import subject
 from newsfeed.errors import SettingsError
-from newsfeed.model import Article
+from newsfeed.flows.build import Workshop
+from newsfeed.schedule.skips import parse_skips
 from newsfeed.schedule.words import parse_schedule
 from newsfeed.settings import Newsletter
 from newsfeed.text import one_line
@@ -20,8 +20,10 @@ _DIVIDERS = str.maketrans(dict.fromkeys('<>@",;:\\', " "))
 """They divide addresses (RFC 5322 section 3.2.3): a title as a sender's name goes without."""
 
 
-def select(newsletter: Newsletter, articles: Sequence[Article]) -> Choice:
-    """The articles of the first edition. They come newest first."""
+def choice_for(shop: Workshop, newsletter: Newsletter) -> Choice:
+    """The articles that an edition made now would have, newest first (guarantee 2)."""
+    from newsfeed.store import editions
+
     selection = Selection(
         max_items=newsletter.max_items,
         sources=newsletter.sources,
@@ -29,7 +31,9 @@ def select(newsletter: Newsletter, articles: Sequence[Article]) -> Choice:
         tags=newsletter.tags,
         languages=newsletter.languages,
     )
-    return choose(articles, selection, first=True)
+    used = editions.used(shop.db, newsletter.name)
+    first = not editions.has_digest(shop.db, newsletter.name)
+    return choose(shop.collection.articles, selection, used, first=first)
 
 
 def zone_of(newsletter: Newsletter, site_zone: str) -> ZoneInfo:
@@ -38,9 +42,22 @@ def zone_of(newsletter: Newsletter, site_zone: str) -> ZoneInfo:
 
 
 def next_slot_of(newsletter: Newsletter, site_zone: str, now: datetime) -> datetime | None:
-    """When the newsletter is due next, in its own zone; None without a schedule.
+    """When a letter is due next, in the newsletter's zone: at its first slot later than `now` that
+    is not on a day to skip; None without a schedule.
 
-    Raises SettingsError for a schedule that cannot be read.
+    Raises SettingsError for a schedule or a day that cannot be read.
+    """
+    zone = zone_of(newsletter, site_zone)
+    skips = parse_skips(newsletter.skip, where=key_of(newsletter, "skip"))
+    slot = slot_after(newsletter, site_zone, now)
+    while slot and (skip := next((s for s in skips if s.covers(slot, zone)), None)):
+        slot = slot_after(newsletter, site_zone, skip.last_moment(zone))
+    return slot
+
+
+def slot_after(newsletter: Newsletter, site_zone: str, now: datetime) -> datetime | None:
+    """The newsletter's first slot later than `now`, in its zone, whatever becomes of it; None
+    without a schedule. Raises SettingsError for a schedule that cannot be read.
     """
     if not newsletter.schedule:
         return None
@@ -69,12 +86,14 @@ def sender_of(newsletter: Newsletter) -> Mailbox:
 
 
 def check_newsletter(newsletter: Newsletter, templates: Path) -> None:
-    """Raises SettingsError for a schedule, sender, subject or template that cannot be used.
+    """Raises SettingsError for a schedule, days to skip, sender, subject or template that cannot be
+    used.
 
     `templates` is the folder of letters' templates.
     """
     if newsletter.schedule:
         parse_schedule(newsletter.schedule, where=key_of(newsletter, "schedule"))
+    parse_skips(newsletter.skip, where=key_of(newsletter, "skip"))
     sender_of(newsletter)
     if newsletter.reply_to:
         parse_mailbox(newsletter.reply_to, where=key_of(newsletter, "reply_to"))

@@ -1,14 +1,17 @@
-"""Chosen articles -> an edition, its letter, and the message as it would be sent."""
+"""Chosen articles -> an edition, its letter, and what all copies of the letter have in common."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from msgspec import structs
+
+from newsfeed.digest.compiled import Compiled, Copy, Frame, compile_letter
 from newsfeed.digest.compose import UNSUBSCRIBE, Sender, compose
 from newsfeed.digest.gate import flaws
 from newsfeed.digest.mailbox import parse_mailbox
-from newsfeed.digest.message import Envelope, build_message
 from newsfeed.digest.select import Choice
 from newsfeed.digest.subject import subject
 from newsfeed.digest.words import words_for, written_date
@@ -23,13 +26,31 @@ from newsfeed.templating import Templates
 RECIPIENT = "subscriber@example.invalid"
 """Stands in a preview for whoever will get the letter."""
 
+_ID_LENGTH = 32
+
+
+def language_of(plan: Plan, newsletter: Newsletter) -> str:
+    """The language that a newsletter's letters are written in."""
+    return newsletter.language or plan.site.language
+
 
 def make_edition(
-    plan: Plan, newsletter: Newsletter, choice: Choice, slot: datetime, bodies: Bodies
+    plan: Plan,
+    newsletter: Newsletter,
+    choice: Choice,
+    slot: datetime,
+    bodies: Bodies,
+    *,
+    intro: str = "",
+    line: str = "",
 ) -> Edition:
-    """The edition of chosen articles for a slot (aware)."""
-    language = newsletter.language or plan.site.language
-    line = subject(
+    """The edition of chosen articles for a slot (aware).
+
+    `intro` are the sender's own words as Markdown, and `line` a subject of their own; without it
+    the newsletter's pattern makes one, for which there must be an article.
+    """
+    language = language_of(plan, newsletter)
+    line = line or subject(
         newsletter.subject,
         title=newsletter.title,
         lead=choice.items[0].title,
@@ -46,15 +67,20 @@ def make_edition(
         slot=slot,
         items=tuple(bodies.letter_item(article) for article in choice.items),
         more=tuple(bodies.letter_item(article) for article in choice.more),
+        intro_html=bodies.own_words(intro, f"{plan.site_url}/") if intro else "",
     )
 
 
-def compose_letter(plan: Plan, newsletter: Newsletter, edition: Edition) -> Letter:
-    """The letter of an edition. Raises TemplateError."""
+def compose_letter(
+    plan: Plan, newsletter: Newsletter, edition: Edition, *, view_url: str = ""
+) -> Letter:
+    """The letter of an edition, whose web copy is at `view_url`. Raises TemplateError."""
     sender = Sender(
         site_title=plan.site.title,
         site_url=plan.site_url + "/",
         postal_address=newsletter.postal_address,
+        view_url=view_url,
+        subscribe_url=f"{plan.site_url}/subscribe/",
     )
     templates = Templates([plan.templates / "email"])
     return compose(
@@ -62,31 +88,101 @@ def compose_letter(plan: Plan, newsletter: Newsletter, edition: Edition) -> Lett
     )
 
 
-def message_of(plan: Plan, newsletter: Newsletter, letter: Letter, slot: datetime) -> bytes:
-    """The letter as a message to a made-up subscriber. Raises OutputError, SettingsError."""
+def web_path(origin: str) -> str:
+    """Where an edition's web copy lies below the output folder, for good: letters link to it.
+
+    `origin` is what the edition was called when it was composed.
+    """
+    return f"editions/{origin}/index.html"
+
+
+def view_url(plan: Plan, origin: str) -> str:
+    """The address of an edition's web copy; `origin` as in `web_path`."""
+    return f"{plan.site_url}/editions/{quote(origin)}/"
+
+
+def frame_of(plan: Plan, newsletter: Newsletter, *, campaign: str) -> Frame:
+    """What all copies of a letter have in common; `campaign` tells editions apart in complaints.
+
+    Raises SettingsError for a sender that cannot be used.
+    """
     sender = sender_of(newsletter)
     host = urlsplit(plan.site_url).hostname or "localhost"
-    reply_to = newsletter.reply_to and parse_mailbox(newsletter.reply_to).address
-    message = build_message(
-        letter,
-        Envelope(
-            from_name=sender.name,
-            from_address=sender.address,
-            to_address=RECIPIENT,
-            date=slot,
-            message_id=f"<preview.{newsletter.name}.{slot:%Y%m%d%H%M}@{sender.address.rpartition('@')[2]}>",
-            list_id=f"{newsletter.name}.{host}",
-            reply_to=reply_to,
-            list_unsubscribe_https=UNSUBSCRIBE if plan.mail.unsubscribe == "https" else "",
-            list_unsubscribe_mailto=sender.address if plan.mail.unsubscribe == "mailto" else "",
-            one_click=plan.mail.unsubscribe == "https",
-        ),
+    return Frame(
+        from_name=sender.name,
+        from_address=sender.address,
+        reply_to=parse_mailbox(newsletter.reply_to).address if newsletter.reply_to else "",
+        list_id=f"{newsletter.name}.{host}",
+        list_name=newsletter.title,
+        feedback_id=f"{campaign}:{newsletter.name}:newsfeed:{_sender_id(host)}",
+        archive_url="",
+        one_click=plan.mail.unsubscribe == "https",
+        language=language_of(plan, newsletter),
     )
+
+
+def seed(origin: str, slot: datetime) -> str:
+    """What the Message-IDs of an edition are made from: its name and slot as it was composed.
+
+    A name can come again after a restore; the slot does not.
+    """
+    return f"{origin} {int(slot.timestamp())}"
+
+
+def message_id(made_from: str, public_id: str, copy: int, domain: str) -> str:
+    """The Message-ID of one copy: always the same for it, whenever it is made (RFC 5322 §3.6.4).
+
+    `made_from` is the edition's `seed`, `domain` the sender's when it was composed. It tells
+    nobody who the recipient is.
+    """
+    words = "\0".join((made_from, public_id, str(copy)))
+    return f"<{hashlib.sha256(words.encode()).hexdigest()[:_ID_LENGTH]}@{domain}>"
+
+
+def domain_of(frame: Frame) -> str:
+    """The sender's domain, under which Message-IDs are made."""
+    return frame.from_address.rpartition("@")[2]
+
+
+def compiled_letter(newsletter: Newsletter, letter: Letter, frame: Frame) -> Compiled:
+    """The letter ready to be addressed; of text alone where the newsletter is of text.
+
+    Raises OutputError or SettingsError where a value cannot stand in a header.
+    """
+    plain = newsletter.format == "text"
+    return compile_letter(structs.replace(letter, html="") if plain else letter, frame)
+
+
+def sample(plan: Plan, newsletter: Newsletter, letter: Letter, slot: datetime) -> bytes:
+    """The letter as a message to a made-up subscriber. Raises OutputError, SettingsError."""
+    frame = frame_of(plan, newsletter, campaign="preview")
+    mailto = f"mailto:{frame.from_address}?subject=unsubscribe"
+    message = compiled_letter(newsletter, letter, frame).message(
+        Copy(
+            to_address=RECIPIENT,
+            to_name="",
+            message_id=message_id(
+                f"{newsletter.name}/{slot:%Y%m%d%H%M}", "preview", 0, domain_of(frame)
+            ),
+            date=slot,
+            unsubscribe=UNSUBSCRIBE if plan.mail.unsubscribe == "https" else mailto,
+        )
+    )
+    refuse_flaws(message, newsletter.name)
+    return message
+
+
+def refuse_flaws(message: bytes, newsletter: str) -> None:
+    """Raises OutputError for a message that a strict receiver could object to."""
     found = flaws(message)
     if found:
         raise OutputError(
             f"the letter is not correct: {found[0]}",
-            where=f"newsletters.{newsletter.name}",
+            where=f"newsletters.{newsletter}",
             remedy="change the setting or the article that it names",
         )
-    return message
+
+
+def _sender_id(host: str) -> str:
+    """The constant last field of Feedback-ID: 5 to 15 characters (standards E-L-17)."""
+    return f"nf{hashlib.sha256(host.encode()).hexdigest()[:10]}"

@@ -15,11 +15,13 @@ from newsfeed.flows.build import Workshop
 from newsfeed.flows.feeding import plan_feeds
 from newsfeed.flows.terms import vocabulary
 from newsfeed.model import Article
+from newsfeed.store import editions
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """One file. `left_out` says why it is not published, "" where it is; `feeds` are files below
-    the output folder; `date` is aware and `dated` says where it comes from.
+    the output folder, `editions` the letters that it is in; `date` is aware and `dated` says where
+    it comes from.
     """
 
     source: str
@@ -30,6 +32,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
     url: str = ""
     feeds: tuple[str, ...] = ()
+    editions: tuple[str, ...] = ()
     left_out: str = ""
     remedy: str = ""
 
@@ -42,7 +45,11 @@ def listing(shop: Workshop) -> list[Listed]:
         for article in feed.articles:
             feeds[article.id] += feed.paths.values()
     published = {(a.source, a.path): a for a in collection.articles}
-    listed = [_published(article, tuple(feeds[article.id])) for article in collection.articles]
+    sent = editions.by_article(shop.db)
+    listed = [
+        _published(article, tuple(feeds[article.id]), tuple(sent.get(article.id, ())))
+        for article in collection.articles
+    ]
     others = [
         _left_out(source, entry, shop.seams.now)
         for (source, path), entry in sorted(collection.entries.items())
@@ -76,7 +83,7 @@ def _spelled(path: Path) -> Path:
     return Path(normalize("NFC", os.path.normpath(path)))
 
 
-def _published(article: Article, feeds: tuple[str, ...]) -> Listed:
+def _published(article: Article, feeds: tuple[str, ...], sent: tuple[str, ...]) -> Listed:
     return Listed(
         source=article.source,
         path=article.path,
@@ -86,6 +93,7 @@ def _published(article: Article, feeds: tuple[str, ...]) -> Listed:
         id=article.id,
         url=article.url,
         feeds=feeds,
+        editions=sent,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from newsfeed.collect.conflicts import one_file
@@ -13,17 +15,24 @@ from newsfeed.flows.feeding import feed_outputs, plan_feeds
 from newsfeed.flows.paging import page_groups
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.terms import vocabulary
+from newsfeed.flows.webcopies import web_copies
 from newsfeed.output.writer import Output
 
 
-def all_outputs(plan: Plan, collection: Collection) -> tuple[tuple[str, ...], list[list[Output]]]:
-    """The paths of the main feed's files, and all files. Raises SettingsError for a clash."""
+def all_outputs(
+    plan: Plan, collection: Collection, db: sqlite3.Connection, now: datetime
+) -> tuple[tuple[str, ...], list[list[Output]]]:
+    """The paths of the main feed's files, and all files as they are to be at `now` (aware).
+
+    Raises SettingsError for a clash.
+    """
     articles = collection.articles
     terms = vocabulary(articles)
     bodies = Bodies(plan.folders, collection.entries)
     feeds = plan_feeds(plan, articles, terms)
     groups = [feed_outputs(plan, feed, bodies, terms) for feed in feeds]
     groups += page_groups(plan, collection, feeds, bodies)
+    groups += web_copies(plan, db, now)
     groups = _without_twins(groups, _media(collection))
     _refuse_clashes(groups)
     return tuple(feeds[0].paths.values()), groups

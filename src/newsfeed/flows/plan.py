@@ -18,12 +18,14 @@ from newsfeed.settings import Feeds, Mail, Newsletter, Site
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The places and rules of one installation. All paths are absolute.
 
-    `site_url` ends without a slash. `key` is a hash of the settings and versions that what is
-    read and written depends on.
+    `site_url` and `links_url` end without a slash; below the latter are the links by which
+    subscribers confirm and leave. `key` is a hash of the settings and versions that what is read
+    and written depends on.
     """
 
     site: Site
     site_url: str
+    links_url: str
     feeds: Feeds
     newsletters: tuple[Newsletter, ...]
     mail: Mail
@@ -32,6 +34,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     output: Path
     private: Path
     store: Path
+    secret: Path
     templates: Path
     base: Path
     deploy: str
@@ -51,6 +54,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def preview(self) -> Path:
         """Where the next letters lie."""
         return self.private / "preview"
+
+    @property
+    def outbox(self) -> Path:
+        """Where the `files` transport writes letters: NEWSLETTER/EDITION/*.eml."""
+        return self.private / "outbox"
+
+    @property
+    def journal(self) -> Path:
+        """The append-only list of those who left, as keyed hashes."""
+        return self.private / "left.journal"
 
 
 class Seams(NamedTuple):

@@ -6,13 +6,15 @@ import os.path
 import re
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 import msgspec
 
 from newsfeed.digest.select import Choice
+from newsfeed.errors import OutputError, SettingsError, TemplateError
 from newsfeed.flows.build import Workshop
-from newsfeed.flows.editions import next_slot_of, select, zone_of
+from newsfeed.flows.editions import choice_for, next_slot_of, zone_of
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.output.files import replace_file
 from newsfeed.settings import Newsletter
@@ -44,24 +46,37 @@ class _Noted(msgspec.Struct, frozen=True, kw_only=True):
     preview: Preview
 
 
-def previews(shop: Workshop, state: str, *, everything: bool = False) -> list[Preview]:
+class Previews(NamedTuple):
+    """The next letters, and what stood in the way of others, as messages for people."""
+
+    found: tuple[Preview, ...]
+    errors: tuple[str, ...]
+
+
+def previews(shop: Workshop, state: str) -> Previews:
     """Bring the previews of all newsletters up to date; one whose inputs are as before is left.
 
-    `state` is that of the build report. Raises TemplateError, SettingsError, OutputError.
+    `state` is a value that changes with articles and ledger. A letter that cannot be made is
+    told among the errors, loses its preview, and stops no other. Raises BodyError.
     """
     note = shop.index.note(_NOTE)
     before = msgspec.msgpack.decode(note, type=dict[str, _Noted]) if note else {}
-    before = {} if everything else before
-    after = {
-        newsletter.name: _noted(shop, newsletter, state, before.get(newsletter.name))
-        for newsletter in shop.plan.newsletters
-    }
+    after: dict[str, _Noted] = {}
+    found, errors = [], []
+    for newsletter in shop.plan.newsletters:
+        name = newsletter.name
+        try:
+            after[name] = _noted(shop, newsletter, state, before.get(name))
+        except (TemplateError, SettingsError, OutputError) as error:
+            errors.append(str(error))
+        else:
+            zone = zone_of(newsletter, shop.plan.site.timezone)
+            found.append(_in_zone(after[name].preview, zone))
     for name in before.keys() - after.keys():
         _remove(shop, name)
     if after != before:
         shop.index.set_note(_NOTE, msgspec.msgpack.encode(after))
-    zones = [zone_of(newsletter, shop.plan.site.timezone) for newsletter in shop.plan.newsletters]
-    return [_in_zone(n.preview, zone) for n, zone in zip(after.values(), zones, strict=True)]
+    return Previews(tuple(found), tuple(errors))
 
 
 def _in_zone(preview: Preview, zone: tzinfo) -> Preview:
@@ -80,7 +95,7 @@ def _noted(shop: Workshop, newsletter: Newsletter, state: str, before: _Noted | 
     if before and _is_fresh(shop, before, state, key):
         return before
     slot = next_slot_of(newsletter, shop.plan.site.timezone, shop.seams.now)
-    choice = select(newsletter, shop.collection.articles)
+    choice = choice_for(shop, newsletter)
     chosen = fingerprint(key, slot, choice.items, choice.more)
     if before and before.chosen == chosen and _all_there(shop, before.preview):
         preview = before.preview
@@ -118,7 +133,7 @@ def try_letter(shop: Workshop, newsletter: Newsletter) -> bool:
     Raises TemplateError, SettingsError, OutputError.
     """
     slot = next_slot_of(newsletter, shop.plan.site.timezone, shop.seams.now)
-    choice = select(newsletter, shop.collection.articles)
+    choice = choice_for(shop, newsletter)
     if len(choice.items) < newsletter.min_items:
         return False
     _compose(shop, newsletter, choice, slot)
@@ -161,13 +176,14 @@ def _compose(
 ) -> tuple[str, dict[str, bytes]]:
     """The subject, and the letter's forms by file ending."""
     from newsfeed.flows.bodies import Bodies
-    from newsfeed.flows.letters import compose_letter, make_edition, message_of
+    from newsfeed.flows.letters import compose_letter, make_edition, sample, view_url
 
     plan = shop.plan
     when = slot or max(article.updated for article in choice.items)
     bodies = Bodies(plan.folders, shop.collection.entries)
     edition = make_edition(plan, newsletter, choice, when, bodies)
-    letter = compose_letter(plan, newsletter, edition)
-    message = message_of(plan, newsletter, letter, when)
+    address = view_url(plan, f"{newsletter.name}/{when:%Y-%m-%d}")
+    letter = compose_letter(plan, newsletter, edition, view_url=address)
+    message = sample(plan, newsletter, letter, when)
     forms = {"html": letter.html.encode(), "txt": letter.text.encode(), "eml": message}
     return edition.subject, forms

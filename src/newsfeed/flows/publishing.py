@@ -1,79 +1,214 @@
-"""The whole way: build, preview what is next, and deploy."""
+"""The whole way: build, compose what is due, preview what is next, deploy, and release."""
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from newsfeed.errors import BodyError, NewsfeedError
+from newsfeed.errors import BodyError
 from newsfeed.flows.build import BuildOptions, BuildReport, Workshop, build
+from newsfeed.flows.deploying import deploy
+from newsfeed.flows.editions import slot_after
+from newsfeed.flows.outcomes import Decided, Forecast
 from newsfeed.flows.plan import Plan, fingerprint
-from newsfeed.flows.previewing import Preview, previews
-from newsfeed.output import manifest
+from newsfeed.flows.previewing import Preview, Previews, previews
+from newsfeed.store import database
 
-_NOTE = "deployed"
-_STDERR = 2
+if TYPE_CHECKING:
+    from newsfeed.flows.deciding import Decisions
+
+_IDLE = "idle"
 
 
 class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a publish did. `deployed` tells that the deploy command ran."""
+    """What a publish did before delivery. `deployed` tells that the deploy command ran; `idle`
+    that no edition waits for anything, so that there is nothing to deliver either. In a dry run
+    `forecasts` are what would be made and `waiting` what would go besides. `errors` kept
+    newsletters from being decided.
+    """
 
     build: BuildReport
     deployed: bool
     previews: tuple[Preview, ...]
+    decided: tuple[Decided, ...] = ()
+    released: tuple[str, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
+    waiting: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    idle: bool = False
 
 
-class DeployError(NewsfeedError):
-    """The deploy command failed; nothing was sent."""
+class _Idle(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run found at `noted` when nothing was due and nothing waited, and when to look
+    again.
+    """
+
+    key: str
+    revision: str
+    noted: datetime
+    until: datetime
 
 
 def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
-    """Build; preview the next letters; deploy what is not deployed yet.
+    """Build; compose the editions that are due; preview the next letters; deploy what is not
+    deployed yet; then release what is ready.
 
     Letters are made before anything leaves, since one can show that an article is broken.
-    Raises what `build` raises, DeployError, and what `previews` raises.
+    Raises what `build` raises, and DeployError.
     """
+    report = build(shop, options)
+    if _is_idle(shop):
+        return _only_published(shop, report, options)
+    generation = shop.index.generation
+    decided, errors = _decide(shop, dry_run=options.dry_run)
+    if options.dry_run:
+        return PublishReport(
+            build=report,
+            deployed=False,
+            previews=(),
+            forecasts=_forecasts(shop, decided),
+            waiting=_to_deliver(shop),
+            errors=errors,
+        )
+    if shop.index.generation != generation:  # a letter showed that an article is broken
+        report = build(shop, options)
+    report, found = _previewed(shop, report, options)
+    errors = tuple(dict.fromkeys((*errors, *found.errors)))
+    report = _with_web_copies(shop, report)
+    deployed = deploy(shop)
+    released = _release(shop)
+    idle = not errors and _note_idle(shop, decided)
+    return PublishReport(
+        build=report,
+        deployed=deployed,
+        previews=found.found,
+        decided=decided,
+        released=released,
+        errors=errors,
+        warnings=() if idle else _warnings(shop),
+        idle=idle,
+    )
+
+
+def _only_published(shop: Workshop, report: BuildReport, options: BuildOptions) -> PublishReport:
+    """A run in which nothing is due and nothing waits."""
+    if options.dry_run:
+        return PublishReport(build=report, deployed=False, previews=(), idle=True)
+    report, found = _previewed(shop, report, options)
+    return PublishReport(
+        build=report,
+        deployed=deploy(shop),
+        previews=found.found,
+        errors=found.errors,
+        idle=True,
+    )
+
+
+def _previewed(
+    shop: Workshop, report: BuildReport, options: BuildOptions
+) -> tuple[BuildReport, Previews]:
+    """The previews; and, if one shows that an article is broken, the build without it."""
     try:
-        return _publish(shop, options)
+        return report, _previews(shop, report)
     except BodyError as error:  # of an article that stands in a letter and in no feed
         shop.blame(error)
-        return _publish(shop, options)
+        again = build(shop, options)
+        return again, _previews(shop, again)
 
 
-def _publish(shop: Workshop, options: BuildOptions) -> PublishReport:
-    report = build(shop, options)
-    if options.dry_run:
-        return PublishReport(build=report, deployed=False, previews=())
-    found = tuple(previews(shop, report.state))
-    return PublishReport(build=report, deployed=_deploy(shop), previews=found)
+def _previews(shop: Workshop, report: BuildReport) -> Previews:
+    return previews(shop, fingerprint(report.state, database.revision(shop.db)))
 
 
-def _deploy(shop: Workshop) -> bool:
-    """Run `[publish] deploy` unless it succeeded with these very files before."""
-    plan = shop.plan
-    if not plan.deploy:
+def _decide(shop: Workshop, *, dry_run: bool) -> Decisions:
+    from newsfeed.flows.deciding import decide_due
+    from newsfeed.flows.keeping import keep_house
+
+    if not dry_run:
+        keep_house(shop)
+    return decide_due(shop, dry_run=dry_run)
+
+
+def _forecasts(shop: Workshop, decided: tuple[Decided, ...]) -> tuple[Forecast, ...]:
+    if not decided:
+        return ()
+    from newsfeed.flows.forecast import forecast
+
+    return tuple(forecast(shop.plan, shop.db, one) for one in decided)
+
+
+def _to_deliver(shop: Workshop) -> tuple[str, ...]:
+    from newsfeed.flows.releasing import to_deliver
+
+    return to_deliver(shop.plan, shop.db, shop.seams.now)
+
+
+def _warnings(shop: Workshop) -> tuple[str, ...]:
+    from newsfeed.flows.waiting import warnings
+
+    return tuple(warnings(shop))
+
+
+def _release(shop: Workshop) -> tuple[str, ...]:
+    from newsfeed.flows.releasing import release_ready
+
+    return tuple(release_ready(shop.plan, shop.db, shop.seams.now))
+
+
+def _with_web_copies(shop: Workshop, report: BuildReport) -> BuildReport:
+    """The report with the pages of editions that are new since the build."""
+    from newsfeed.flows.webcopies import write_web_copies
+
+    new = write_web_copies(shop)
+    return msgspec.structs.replace(
+        report, files=report.files + len(new), written=(*report.written, *new)
+    )
+
+
+def _is_idle(shop: Workshop) -> bool:
+    """Whether the last run saw that nothing waits before a time that has not come yet.
+
+    What was noted at a later time than now was noted by a clock that was wrong.
+    """
+    if not shop.plan.newsletters:
+        return True
+    note = shop.index.note(_IDLE)
+    idle = msgspec.msgpack.decode(note, type=_Idle) if note else None
+    return (
+        idle is not None
+        and idle.key == _key(shop.plan)
+        and idle.revision == database.revision(shop.db)
+        and idle.noted <= shop.seams.now
+        and shop.seams.now < idle.until
+    )
+
+
+def _note_idle(shop: Workshop, decided: tuple[Decided, ...]) -> bool:
+    """Note when to look again, if nothing waits for delivery or for the operator; tells so.
+
+    The revision is read first: what changes while this looks makes the note void.
+    """
+    from newsfeed.flows.keeping import next_expiry
+    from newsfeed.flows.waiting import waiting
+
+    revision = database.revision(shop.db)
+    look = waiting(shop)
+    if look.busy or any(one.ahead for one in decided):
         return False
-    written = manifest.load(plan.manifest, plan.output)
-    state = fingerprint(plan.deploy, sorted((p, w.digest) for p, w in written.items())).encode()
-    if shop.index.note(_NOTE) == state:
-        return False
-    _run(plan)
-    shop.index.set_note(_NOTE, state)
+    zone, now = shop.plan.site.timezone, shop.seams.now
+    slots = [slot for n in shop.plan.newsletters if (slot := slot_after(n, zone, now))]
+    idle = _Idle(
+        key=_key(shop.plan),
+        revision=revision,
+        noted=now,
+        until=min((*slots, *look.times, next_expiry(shop.db, now))),
+    )
+    shop.index.set_note(_IDLE, msgspec.msgpack.encode(idle))
     return True
 
 
-def _run(plan: Plan) -> None:
-    """The operator's own command, in the folder of the settings file.
-
-    All that it says goes to stderr, since stdout is for our report, which machines may read.
-    """
-    words = ["/bin/sh", "-c", plan.deploy]
-    done = subprocess.run(words, cwd=plan.base, stdout=_STDERR, check=False)  # noqa: S603
-    if done.returncode:
-        raise DeployError(
-            f"the deploy command ended with status {done.returncode}; nothing was sent",
-            where=str(Path(plan.base)),
-            remedy="mend `publish.deploy` and publish again",
-        )
+def _key(plan: Plan) -> str:
+    return fingerprint(plan.key, plan.newsletters, plan.mail)

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from newsfeed import config
+from newsfeed.address import AddressError, parse_address
 from newsfeed.collect.conventions.detect import convention, detect, read_jekyll_values
-from newsfeed.digest.mailbox import is_dot_atom_address
 from newsfeed.errors import UsageError
 from newsfeed.text import one_line
 from newsfeed.urls import ascii_url
@@ -91,8 +91,10 @@ def _tag(value: object) -> str:
 
 def _address(url: str) -> str:
     """An address for mail at the site's host, which is in ASCII there."""
-    address = f"news@{urlsplit(ascii_url(url)).hostname}"
-    return address if is_dot_atom_address(address) else "news@example.org"
+    try:
+        return parse_address(f"news@{urlsplit(ascii_url(url)).hostname}").address
+    except AddressError:
+        return "news@example.org"
 
 
 def settings_text(guess: Guess) -> str:

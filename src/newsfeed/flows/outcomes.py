@@ -1,0 +1,38 @@
+"""What became of slots: light values for reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from newsfeed.model import EditionState, SlotOutcome
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a slot (aware), or would.
+
+    The others tell of the edition that was composed, if one was: its name, state, subject, the
+    titles of its articles, and the size of one message in bytes. `ahead` tells that slots up to a
+    far later time are decided already: the clock was wrong once.
+    """
+
+    newsletter: str
+    slot: datetime | None
+    outcome: SlotOutcome | None
+    edition: str = ""
+    state: EditionState | None = None
+    subject: str = ""
+    articles: tuple[str, ...] = ()
+    size: int = 0
+    ahead: bool = False
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that was not recorded; to how many it would go, and how many seconds the quotas
+    of the relay ask for at least.
+    """
+
+    decided: Decided
+    recipients: int
+    takes: float

@@ -1,0 +1,81 @@
+"""The press of an edition: what all copies share is made once, then one copy after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from newsfeed.audience.tokens import leave_signer, leave_url
+from newsfeed.digest.compiled import Compiled, Copy
+from newsfeed.flows.editions import zone_of
+from newsfeed.flows.letters import compiled_letter, frame_of, message_id, seed
+from newsfeed.flows.people import People
+from newsfeed.settings import Newsletter
+from newsfeed.store import editions
+from newsfeed.store.deliveries import Claim
+from newsfeed.store.editions import EditionRecord
+
+
+class Press(msgspec.Struct, frozen=True, kw_only=True):
+    """Makes the copies of an edition as it was at one revision. `link` turns a public id into the
+    way to leave.
+    """
+
+    edition: EditionRecord
+    compiled: Compiled
+    zone: ZoneInfo
+    link: Callable[[str], str]
+
+    def message(self, claim: Claim, now: datetime) -> bytes:
+        """The copy for whoever is claimed, dated `now` (aware).
+
+        Raises OutputError or SettingsError where something of theirs cannot stand in a header.
+        """
+        edition = self.edition
+        return self.compiled.message(
+            Copy(
+                to_address=claim.address,
+                to_name=claim.name,
+                message_id=message_id(
+                    seed(edition.origin, edition.slot),
+                    claim.public_id,
+                    claim.copy,
+                    edition.domain,
+                ),
+                date=now.astimezone(self.zone),
+                unsubscribe=self.link(claim.public_id),
+            )
+        )
+
+
+def press_of(people: People, newsletter: Newsletter, edition: EditionRecord) -> Press:
+    """The press of an edition. Raises SettingsError, OutputError."""
+    plan = people.plan
+    frame = frame_of(plan, newsletter, campaign=edition.slug)
+    (letter,) = editions.letters(people.db, edition.id).values()
+    sign = leave_signer(people.keys, newsletter.name)
+
+    def link(public_id: str) -> str:
+        token = sign(public_id)
+        if plan.mail.unsubscribe == "https":
+            return leave_url(plan.links_url, newsletter.name, token)
+        return f"mailto:{frame.from_address}?subject=unsubscribe%20{token}"
+
+    return Press(
+        edition=edition,
+        compiled=compiled_letter(newsletter, letter, frame),
+        zone=zone_of(newsletter, plan.site.timezone),
+        link=link,
+    )
+
+
+def renewed(people: People, newsletter: Newsletter, press: Press) -> Press:
+    """A press of what the edition says now. Within the claim's transaction: who is claimed after
+    a correction gets the corrected letter.
+    """
+    now = editions.get(people.db, press.edition.id)
+    same = now.revision == press.edition.revision
+    return press if same else press_of(people, newsletter, now)

@@ -1,0 +1,63 @@
+"""Editions without feeds: compose and release what is due, or one newsletter's edition now."""
+
+from __future__ import annotations
+
+import msgspec
+
+from newsfeed.flows.build import Workshop
+from newsfeed.flows.deciding import Decisions, decide_due, decide_now
+from newsfeed.flows.deploying import deploy
+from newsfeed.flows.forecast import forecast
+from newsfeed.flows.keeping import keep_house
+from newsfeed.flows.outcomes import Decided, Forecast
+from newsfeed.flows.releasing import release_ready, to_deliver
+from newsfeed.flows.waiting import warnings
+from newsfeed.flows.webcopies import write_web_copies
+from newsfeed.settings import Newsletter
+
+
+class SendReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What sending did before delivery; in a dry run, what it would do. `waiting` are editions
+    that would be delivered besides.
+    """
+
+    decided: tuple[Decided, ...] = ()
+    released: tuple[str, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
+    waiting: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def send(shop: Workshop, newsletter: Newsletter | None, *, dry_run: bool = False) -> SendReport:
+    """Compose and release what is due; with a newsletter, its edition now.
+
+    The web copies of new editions are deployed before anything is released.
+
+    Raises DeployError, UsageError, SettingsError, OutputError; and, with a newsletter, what
+    composing raises.
+    """
+    if not dry_run:
+        keep_house(shop)
+    decided, errors = (
+        Decisions((decide_now(shop, newsletter, dry_run=dry_run),), ())
+        if newsletter
+        else decide_due(shop, dry_run=dry_run)
+    )
+    if dry_run:
+        found = tuple(forecast(shop.plan, shop.db, one) for one in decided)
+        return SendReport(
+            forecasts=found,
+            waiting=to_deliver(shop.plan, shop.db, shop.seams.now),
+            errors=errors,
+            warnings=tuple(warnings(shop)),
+        )
+    if write_web_copies(shop):
+        deploy(shop)  # the letters link to them
+    released = release_ready(shop.plan, shop.db, shop.seams.now)
+    return SendReport(
+        decided=decided,
+        released=tuple(released),
+        errors=errors,
+        warnings=tuple(warnings(shop)),
+    )

@@ -1,0 +1,59 @@
+"""Whether anything in the ledger waits: for delivery, for its time, or for the operator."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from newsfeed.errors import message
+from newsfeed.flows.build import Workshop
+from newsfeed.flows.renaming import vanished
+from newsfeed.model import EditionState
+from newsfeed.store import editions, facts, newsletters
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """`busy`: the next run has something to do or to say at once. `times` (UTC) are when editions
+    that are ready may leave.
+    """
+
+    busy: bool
+    times: tuple[datetime, ...]
+
+
+def waiting(shop: Workshop) -> Waiting:
+    """What there is to wait for."""
+    found = editions.everything(shop.db)
+    ready = [one.not_before for one in found if one.state is EditionState.READY]
+    busy = (
+        any(one.state is EditionState.RELEASED for one in found)
+        or any(time <= shop.seams.now for time in ready)
+        or bool(warnings(shop))
+    )
+    return Waiting(busy=busy, times=tuple(ready))
+
+
+def warnings(shop: Workshop) -> list[str]:
+    """What every run has to tell the operator until it is mended."""
+    why = facts.paused(shop.db, shop.seams.now)
+    paused = [message("", f"nothing is sent: {why}", "`newsfeed resume` lets it go on")]
+    lost = [
+        message(
+            name,
+            f"{number:,} subscribers, but no such newsletter in the settings",
+            f"put it back, or `newsfeed newsletters rename {name} NEW`",
+        )
+        for name, number in vanished(shop)
+    ]
+    still = [] if why else _paused(shop)
+    return [*(paused if why else still), *lost]
+
+
+def _paused(shop: Workshop) -> list[str]:
+    now = shop.seams.now
+    return [
+        message(known.name, "nothing is sent: it is paused", f"`newsfeed resume {known.name}`")
+        for known in newsletters.everyone(shop.db)
+        if newsletters.is_paused(known, now)
+    ]
