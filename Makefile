@@ -9,10 +9,10 @@ PYTEST  := $(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help publish test check format lock bench-publish clean
+.PHONY: help publish test check format lock bench-publish bench-subscribers clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 publish: $(RUNTIME) ## write the feeds and the next letter from config.toml
 	@$(VENV)/bin/newsfeed publish
@@ -36,6 +36,9 @@ lock: ## resolve the dependencies again and write the lock files
 
 bench-publish: $(RUNTIME) ## measure publishing beside Hugo and Pelican (needs hugo; half an hour)
 	@$(PYTHON) -m benchmarks.publish
+
+bench-subscribers: $(RUNTIME) ## measure a million subscribers in and out (needs sqlite3)
+	@$(PYTHON) -m benchmarks.subscribers
 
 clean: ## remove what these commands made, .venv included; never a feed, a letter or the store
 	@rm -rf $(VENV) build dist benchmarks/.work .hypothesis .import_linter_cache .mypy_cache \

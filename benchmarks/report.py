@@ -42,30 +42,29 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:
-    """A figure that must not be above its bound; None where it was not measured."""
+    """A figure that must not be above its bound, or (`least`) below; None: was not measured."""
 
     work: str
     bound: float
     unit: str
     figure: float | None
+    least: bool = False
 
     def __str__(self) -> str:
         """A row of the table of goals."""
-        goal = f"≤ {self.bound:g} {self.unit}"
+        goal = f"{'≥' if self.least else '≤'} {self.bound:g} {self.unit}"
         if self.figure is None:
             return f"| {self.work} | {goal} | – | not measured |"
-        verdict = "met" if self.figure <= self.bound else "**missed**"
+        is_met = self.figure >= self.bound if self.least else self.figure <= self.bound
+        verdict = "met" if is_met else "**missed**"
         return f"| {self.work} | {goal} | {self.figure:.3g} {self.unit} | {verdict} |"
 
 
 def markdown(rows: Sequence[Row], start: Start, versions: dict[str, str]) -> str:
     """The whole report."""
-    processors = os.cpu_count()
     return "\n".join(
         [
-            f"Measured on {datetime.now(UTC):%Y-%m-%d}: {_processor()}, {processors} processors,"
-            f" {platform.system()} {platform.release().split('-')[0]},"
-            f" Python {platform.python_version()}.",
+            machine(),
             *(f"{name}: `{version}`." for name, version in versions.items()),
             "",
             "### Goals",
@@ -151,6 +150,15 @@ def versions(programs: Iterable[Program]) -> dict[str, str]:
     }
 
 
+def machine() -> str:
+    """When this is measured, and on what."""
+    return (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {_processor()}, {os.cpu_count()} processors,"
+        f" {platform.system()} {platform.release().split('-')[0]},"
+        f" Python {platform.python_version()}."
+    )
+
+
 def _processor() -> str:
     for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
         if line.startswith("model name"):
@@ -158,8 +166,8 @@ def _processor() -> str:
     return platform.machine()
 
 
-def write(page: Path, text: str) -> None:
+def write(page: Path, text: str, begin: str = BEGIN, end: str = END) -> None:
     """Put the report between its two marks in the `page`."""
-    before, _, rest = page.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", "utf-8")
+    before, _, rest = page.read_text("utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{begin}\n\n{text}\n{end}{after}", "utf-8")

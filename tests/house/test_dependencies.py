@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 
 # Distributions whose package has another name; tzdata is data that zoneinfo finds by itself.
 PACKAGES = {
+    "email-validator": "email_validator",
     "pillow": "PIL",
     "python-frontmatter": "frontmatter",
     "pyyaml": "yaml",
@@ -27,10 +28,14 @@ DOORS = {
     "apscheduler": "schedule/slots.py",
     "comrak": "collect/markup/markdown.py",
     "feedgen": "feeds/generator.py",
+    "email_validator": "address.py",
     "frontmatter": "collect/frontmatter/",
+    "itsdangerous": "audience/tokens.py",
     "nh3": "collect/markup/sanitise.py",
     "premailer": "digest/inline.py",
-    "rich": "cli/progress.py",
+    "rich": "cli/",
+    "starlette": "web/",
+    "uvicorn": "web/",
     "yoyo": "store/database.py",
 }
 

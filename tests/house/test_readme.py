@@ -12,6 +12,8 @@ from newsfeed import config
 from newsfeed.cli import COMMANDS
 from tests.kit import Site
 
+BELOW = (("db", "backup"), ("subscribers", "import"), ("subscribers", "confirm"))
+
 
 @pytest.fixture(scope="module")
 def readme(root: Path) -> str:
@@ -39,9 +41,16 @@ def test_every_command_that_it_names_exists_and_none_is_forgotten(readme: str) -
 
 def test_every_option_that_it_names_is_understood(readme: str, tmp_path: Path) -> None:
     site = Site(tmp_path / "site")
-    texts = "".join(site.run(name, "--help").stdout for name in COMMANDS)
+    texts = {name: site.run(name, "--help").stdout for name in COMMANDS}
+    texts |= {f"{a} {b}": site.run(a, b, "--help").stdout for a, b in BELOW}
     for option in set(re.findall(r"`(--[a-z-]+)`", readme)):
-        assert option in texts
+        assert option in "".join(texts.values())
+    for line in re.findall(r"^newsfeed (.*--.*?)(?: +#.*)?$", readme, re.MULTILINE):
+        words = [word for word in line.split() if re.fullmatch("[a-z]+", word)]
+        depth = 2 if words[0] in {"subscribers", "editions", "db"} else 1
+        said = site.run(*words[:depth], "--help").stdout
+        for option in re.findall(r"--[a-z-]+", line.partition("#")[0]):
+            assert option in said, line
 
 
 def test_its_settings_are_settings(readme: str, tmp_path: Path) -> None:
