@@ -169,13 +169,14 @@ def test_outcomes_of_a_claim_that_is_no_longer_in_force_are_not_written(site: Si
             first = deliveries.claim(who.db, edition.id, "first", MONDAY, 10)
         later = MONDAY + 2 * deliveries.LEASE
         with database.transaction(who.db):
+            assert deliveries.free_expired(who.db, edition.id, later) == len(PEOPLE)
             second = deliveries.claim(who.db, edition.id, "second", later, 10)
         assert len(first) == len(second) == len(PEOPLE)
         failed = [deliveries.Outcome(claim=one, state=DeliveryState.FAILED) for one in first]
-        deliveries.finish(who.db, edition, "first", failed, later)
+        deliveries.finish(who.db, failed, later)
         assert deliveries.counts_of(who.db, edition.id) == {DeliveryState.QUEUED: len(PEOPLE)}
         sent = [deliveries.Outcome(claim=one, state=DeliveryState.SENT) for one in second]
-        deliveries.finish(who.db, edition, "second", sent, later)
+        deliveries.finish(who.db, sent, later)
         assert deliveries.counts_of(who.db, edition.id) == {DeliveryState.SENT: len(PEOPLE)}
 
 

@@ -51,7 +51,7 @@ def fail(who: People, site: Site, state: DeliveryState) -> None:
         claims = deliveries.claim(who.db, edition.id, "somebody", MONDAY, 100)
         due = MONDAY + timedelta(days=1)
         outcomes = [Outcome(claim=one, state=state, reply="no", due=due) for one in claims]
-        deliveries.finish(who.db, edition, "somebody", outcomes, MONDAY)
+        deliveries.finish(who.db, outcomes, MONDAY)
 
 
 def test_a_further_copy_goes_to_one_person_with_a_message_id_of_its_own(tmp_path: Path) -> None:

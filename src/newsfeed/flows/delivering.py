@@ -122,7 +122,7 @@ def _write(
             return written
         outcomes = _put_out(people, press, claims, now)
         with database.transaction(db):
-            deliveries.finish(db, press.edition, owner, outcomes, clock())
+            deliveries.finish(db, outcomes, clock())
             _pause_if_none_went(db, edition, outcomes)
         sent = sum(one.state is DeliveryState.SENT for one in outcomes)
         written, room = written + sent, room - sent

@@ -20,26 +20,59 @@ LEASE = timedelta(seconds=60)
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One letter to be made and sent, and the claim that allows it. `copy` counts repeats on
-    purpose: each has a Message-ID of its own. `tries` are those before this one.
+    """One letter to be made and sent, and the claim that allows it, until `lease_until` (seconds
+    since 1970-01-01 UTC).
+
+    `copy` counts repeats on purpose: each has a Message-ID of its own. `tries` are those before
+    this one, and `since` is when the first of them was put off (seconds). `revision` is that of
+    the words that are to be sent.
     """
 
+    edition_id: int
     subscriber_id: int
     public_id: str
     address: str
     name: str
+    address_hash: str
+    owner: str
     epoch: int
+    lease_until: int
     copy: int
     tries: int
+    since: int | None
+    revision: int
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a claim; `due` (UTC) is when a deferred one is tried again."""
+    """What became of a claim; `due` (UTC) is when one that is not final is tried again.
+
+    `tried` is False where it never came to a try: that counts for nothing. `waited` are seconds
+    that a quota kept it back, which do not count towards giving up.
+    """
 
     claim: Claim
     state: DeliveryState
     reply: str = ""
     due: datetime | None = None
+    tried: bool = True
+    waited: int = 0
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """Letters that failed or were put off for one reason; `due` (UTC) is when the next is tried."""
+
+    state: DeliveryState
+    reply: str
+    letters: int
+    due: datetime
+
+
+class Speed(msgspec.Struct, frozen=True, kw_only=True):
+    """How many letters left in a stretch of time, from its first to its last (UTC)."""
+
+    letters: int
+    first: datetime
+    last: datetime
 
 
 class Unserved(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,41 +169,83 @@ def claim(
     return [Claim(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-def finish(
-    db: sqlite3.Connection,
-    edition: EditionRecord,
-    owner: str,
-    outcomes: Iterable[Outcome],
-    now: datetime,
-) -> None:
-    """Write outcomes where the claim is still in force; others belong to whoever holds it now."""
+def renew(db: sqlite3.Connection, claims: Iterable[Claim], now: datetime) -> list[Claim]:
+    """Hold claims for `LEASE` from `now`, if they are still in force; gives them as they are then.
+
+    One that another process took over meanwhile stays theirs.
+    """
     from newsfeed.store.queries import queries
 
-    open_states = {DeliveryState.QUEUED, DeliveryState.DEFERRED}
-    queries.finish_delivery(
+    until = _seconds(now + LEASE)
+    renewed = [msgspec.structs.replace(one, lease_until=until) for one in claims]
+    queries.renew_claim(
         db,
         [
             {
-                "edition_id": edition.id,
-                "subscriber_id": one.claim.subscriber_id,
-                "owner": owner,
-                "epoch": one.claim.epoch,
-                "state": one.state.value,
-                "due": _seconds(one.due or now),
-                "done": None if one.state in open_states else _seconds(now),
-                "reply": one.reply,
-                "revision": edition.revision,
+                "edition_id": one.edition_id,
+                "subscriber_id": one.subscriber_id,
+                "owner": one.owner,
+                "epoch": one.epoch,
+                "lease_until": until,
             }
-            for one in outcomes
+            for one in renewed
         ],
+    )
+    return renewed
+
+
+def finish(db: sqlite3.Connection, outcomes: Iterable[Outcome], now: datetime) -> None:
+    """Write outcomes where the claim is still in force; others belong to whoever holds it now."""
+    from newsfeed.store.queries import queries
+
+    queries.finish_delivery(db, [_row(one, now) for one in outcomes])
+
+
+def _row(one: Outcome, now: datetime) -> dict[str, object]:
+    unfinished = one.state in (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+    since = one.claim.since
+    if since is None and one.tried and one.state is DeliveryState.DEFERRED:
+        since = _seconds(now)
+    return {
+        "edition_id": one.claim.edition_id,
+        "subscriber_id": one.claim.subscriber_id,
+        "owner": one.claim.owner,
+        "epoch": one.claim.epoch,
+        "state": one.state.value,
+        "due": _seconds(one.due or now),
+        "tried": int(one.tried),
+        "since": None if since is None else since + one.waited,
+        "done": None if unfinished else _seconds(now),
+        "reply": one.reply,
+        "revision": one.claim.revision,
+    }
+
+
+def free_claims(db: sqlite3.Connection, edition_id: int) -> int:
+    """Give back what processes held that are all known to be dead; gives how many."""
+    from newsfeed.store.queries import queries
+
+    return int(queries.free_claims(db, edition_id=edition_id))
+
+
+def free_claims_of(db: sqlite3.Connection, edition_id: int, sender: str) -> int:
+    """Give back what a dead process held, whose claims are owned by `sender` and a number, with a
+    hyphen between; gives how many.
+    """
+    from newsfeed.store.queries import queries
+
+    return int(
+        queries.free_claims_of(db, edition_id=edition_id, first=f"{sender}-", last=f"{sender}.")
     )
 
 
-def free_claims(db: sqlite3.Connection, edition_id: int) -> None:
-    """Give back what a process held that is known to be dead."""
+def free_expired(db: sqlite3.Connection, edition_id: int, now: datetime) -> int:
+    """Give back what was not renewed in time, by a process that stands still or on another
+    machine died; gives how many.
+    """
     from newsfeed.store.queries import queries
 
-    queries.free_claims(db, edition_id=edition_id)
+    return int(queries.free_expired(db, edition_id=edition_id, now=_seconds(now)))
 
 
 def limit(db: sqlite3.Connection, edition_id: int, now: datetime, reply: str) -> int:
@@ -245,6 +320,66 @@ def next_due(db: sqlite3.Connection, edition_id: int) -> datetime | None:
 
     seconds = queries.deliveries_due(db, edition_id=edition_id)
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def takeable(db: sqlite3.Connection, edition_id: int, now: datetime, most: int) -> int:
+    """How many letters could be claimed at `now`; not more than `most` are counted."""
+    from newsfeed.store.queries import queries
+
+    return int(queries.count_takeable(db, edition_id=edition_id, now=_seconds(now), most=most))
+
+
+def tried(db: sqlite3.Connection, edition_id: int) -> int:
+    """How many letters of an edition were tried at least once."""
+    from newsfeed.store.queries import queries
+
+    return int(queries.count_tried(db, edition_id=edition_id))
+
+
+def speed(db: sqlite3.Connection, edition_id: int, since: datetime) -> Speed | None:
+    """How many letters of an edition left since a moment; None where none did."""
+    from newsfeed.store.queries import queries
+
+    letters, first, last = queries.sent_since(db, edition_id=edition_id, since=_seconds(since))
+    if not letters:
+        return None
+    return Speed(
+        letters=letters,
+        first=datetime.fromtimestamp(first, UTC),
+        last=datetime.fromtimestamp(last, UTC),
+    )
+
+
+def causes(db: sqlite3.Connection, edition_id: int) -> list[Cause]:
+    """Why letters failed or were put off, the most frequent reason first."""
+    from newsfeed.store.queries import queries
+
+    return [
+        Cause(
+            state=DeliveryState(state),
+            reply=reply,
+            letters=letters,
+            due=datetime.fromtimestamp(due, UTC),
+        )
+        for state, reply, letters, due in queries.delivery_causes(db, edition_id=edition_id)
+    ]
+
+
+def count_retaken(db: sqlite3.Connection, edition_id: int) -> int:
+    """How many letters a process held when it ended: they may have gone out twice."""
+    from newsfeed.store.queries import queries
+
+    return int(queries.count_retaken(db, edition_id=edition_id))
+
+
+def retaken(db: sqlite3.Connection, edition_id: int) -> list[tuple[str, DeliveryState, int]]:
+    """To whom a letter may have gone out twice: address, state, and how often it was taken back."""
+    from newsfeed.store.queries import queries
+
+    return [
+        (address, DeliveryState(state), times)
+        for address, state, times in queries.retaken(db, edition_id=edition_id)
+    ]
 
 
 def _seconds(moment: datetime) -> int:

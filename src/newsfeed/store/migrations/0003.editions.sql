@@ -22,7 +22,8 @@ CREATE TABLE newsletter_alias (
 -- edition whose readers it is for; `not_before` when it may leave; `revision` counts corrections;
 -- `own_subject` is '' where the newsletter's pattern makes the subject. `origin` is what it was
 -- called then, NEWSLETTER/SLUG, and `domain` the sender's: Message-IDs, the web copy's address and
--- the outbox folder are made of them, so that they outlive a rename and another sender.
+-- the outbox folder are made of them, so that they outlive a rename and another sender. After its
+-- canary it waits until `canary_until`; `forgiven` failures were seen by whoever resumed it.
 CREATE TABLE edition (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   newsletter TEXT NOT NULL,
@@ -43,6 +44,8 @@ CREATE TABLE edition (
   composed BIGINT NOT NULL,
   released BIGINT,
   finished BIGINT,
+  canary_until BIGINT,
+  forgiven INTEGER NOT NULL DEFAULT 0,
   UNIQUE (newsletter, slug)
 );
 
@@ -82,8 +85,9 @@ CREATE INDEX edition_article_edition ON edition_article (edition_id, place);
 
 -- One edition to one subscriber. A row is claimed by `owner` until `lease_until`; `epoch` counts
 -- claims, and an outcome is written only by the claim that is in force. `copy` counts deliberate
--- repeats, `revision` says which correction was sent. Rows outlive an erased subscriber's row:
--- a number that leads nowhere is not a person.
+-- repeats, `revision` says which correction was sent. `since` is when it was first put off by a
+-- relay; `retaken` counts claims whose holder ended without a word, after which the letter may have
+-- gone out twice. Rows outlive an erased subscriber's row: a number that leads nowhere is no person.
 CREATE TABLE delivery (
   edition_id BIGINT NOT NULL REFERENCES edition (id),
   subscriber_id BIGINT NOT NULL,
@@ -96,15 +100,45 @@ CREATE TABLE delivery (
   owner TEXT NOT NULL,
   epoch INTEGER NOT NULL,
   lease_until BIGINT NOT NULL,
+  since BIGINT,
+  retaken INTEGER NOT NULL DEFAULT 0,
   done BIGINT,
   reply TEXT NOT NULL,
   PRIMARY KEY (edition_id, subscriber_id)
 );
-CREATE INDEX delivery_open ON delivery (edition_id, subscriber_id)
-  WHERE state IN ('queued', 'deferred');
+CREATE INDEX delivery_open ON delivery (edition_id, due, subscriber_id)
+  WHERE state IN ('queued', 'deferred') AND owner = '';
 CREATE INDEX delivery_state ON delivery (edition_id, state);
 CREATE INDEX delivery_claim ON delivery (edition_id, owner) WHERE owner <> '';
 CREATE INDEX delivery_subscriber ON delivery (subscriber_id);
+
+-- The processes that deliver by SMTP. `beat` is when one was last seen alive; a lock on a file of
+-- its name, which ends with the process, tells more where both are on one machine.
+CREATE TABLE sender (
+  id TEXT PRIMARY KEY,
+  started BIGINT NOT NULL,
+  beat BIGINT NOT NULL
+);
+
+-- A receiving domain that refuses us for what we are (5.7.x): nothing of the edition goes there
+-- until `until`. `strikes` counts such refusals.
+CREATE TABLE domain_hold (
+  edition_id BIGINT NOT NULL REFERENCES edition (id),
+  domain TEXT NOT NULL,
+  until BIGINT NOT NULL,
+  strikes INTEGER NOT NULL,
+  reply TEXT NOT NULL,
+  PRIMARY KEY (edition_id, domain)
+);
+
+-- How many letters left by a second, ever: the quotas of the relay are kept by it. `domain` is that
+-- of the receivers, or '' for all together.
+CREATE TABLE pace (
+  domain TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  upto BIGINT NOT NULL,
+  PRIMARY KEY (domain, at)
+);
 
 -- Facts about the store itself: which keys it belongs to, whose copy it is, whether it is paused.
 CREATE TABLE store_fact (

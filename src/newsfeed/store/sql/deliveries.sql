@@ -27,7 +27,7 @@ INSERT INTO delivery (edition_id, subscriber_id, state, due, tries, copy, revisi
                       lease_until, done, reply)
 VALUES (:edition_id, :subscriber_id, 'queued', :due, 0, 0, 0, '', 0, 0, NULL, '')
 ON CONFLICT (edition_id, subscriber_id) DO UPDATE SET
-  state = 'queued', due = excluded.due, tries = 0, done = NULL,
+  state = 'queued', due = excluded.due, tries = 0, since = NULL, retaken = 0, done = NULL,
   copy = delivery.copy + CASE WHEN delivery.state = 'sent' THEN 1 ELSE 0 END,
   reply = '', owner = '', lease_until = 0;
 
@@ -61,13 +61,13 @@ WHERE edition_id = :edition_id AND (state = 'sent' OR copy > 0 OR owner <> '');
 -- name: claim_deliveries(edition_id, owner, now, lease_until, number)
 -- Take rows that are due and nobody holds; nothing while the edition is not released or paused.
 UPDATE delivery SET owner = :owner, epoch = epoch + 1, lease_until = :lease_until
-WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND lease_until <= :now
+WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND owner = ''
   AND subscriber_id IN (
     SELECT subscriber_id FROM delivery
-    WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND due <= :now
-      AND lease_until <= :now
+    WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND owner = ''
+      AND due <= :now
       AND EXISTS (SELECT 1 FROM edition WHERE id = :edition_id AND state = 'released')
-    ORDER BY subscriber_id LIMIT :number)
+    ORDER BY due, subscriber_id LIMIT :number)
 RETURNING subscriber_id;
 
 -- name: drop_unwilling(edition_id, owner, now)!
@@ -86,23 +86,42 @@ WHERE edition_id = :edition_id AND owner = :owner AND owner <> ''
 
 -- name: claimed_subscribers(edition_id, owner)
 -- To whom the rows that somebody holds are.
-SELECT subscriber.id, subscriber.public_id, subscriber.address, subscriber.name, delivery.epoch,
-       delivery.copy, delivery.tries
-FROM delivery JOIN subscriber ON subscriber.id = delivery.subscriber_id
+SELECT delivery.edition_id, subscriber.id, subscriber.public_id, subscriber.address,
+       subscriber.name, subscriber.address_hash, delivery.owner, delivery.epoch,
+       delivery.lease_until, delivery.copy, delivery.tries, delivery.since, edition.revision
+FROM delivery
+JOIN subscriber ON subscriber.id = delivery.subscriber_id
+JOIN edition ON edition.id = delivery.edition_id
 WHERE delivery.edition_id = :edition_id AND delivery.owner = :owner AND delivery.owner <> ''
 ORDER BY subscriber.id;
 
--- name: finish_delivery(edition_id, subscriber_id, owner, epoch, state, due, done, reply, revision)*!
+-- name: renew_claim(edition_id, subscriber_id, owner, epoch, lease_until)*!
+-- The holder is alive, and works on it.
+UPDATE delivery SET lease_until = :lease_until
+WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id AND owner = :owner
+  AND epoch = :epoch AND state IN ('queued', 'deferred');
+
+-- name: finish_delivery(edition_id, subscriber_id, owner, epoch, state, due, tried, since, done, reply, revision)*!
 -- Write an outcome, if the claim is still in force.
-UPDATE delivery SET state = :state, due = :due, tries = tries + 1, done = :done, reply = :reply,
-                    revision = :revision, owner = '', lease_until = 0
+UPDATE delivery SET state = :state, due = :due, tries = tries + :tried, since = :since,
+                    done = :done, reply = :reply, revision = :revision, owner = '', lease_until = 0
 WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id AND owner = :owner
   AND epoch = :epoch AND state IN ('queued', 'deferred');
 
 -- name: free_claims(edition_id)!
 -- Give back what a process held that is known to be dead.
-UPDATE delivery SET owner = '', lease_until = 0
+UPDATE delivery SET owner = '', lease_until = 0, retaken = retaken + 1
 WHERE edition_id = :edition_id AND owner <> '';
+
+-- name: free_expired(edition_id, now)!
+-- Give back what somebody held who did not renew it in time.
+UPDATE delivery SET owner = '', lease_until = 0, retaken = retaken + 1
+WHERE edition_id = :edition_id AND owner <> '' AND lease_until <= :now;
+
+-- name: free_claims_of(edition_id, first, last)!
+-- Give back what a process held, whose claims are named between `first` and `last`.
+UPDATE delivery SET owner = '', lease_until = 0, retaken = retaken + 1
+WHERE edition_id = :edition_id AND owner > :first AND owner < :last;
 
 -- name: limit_deliveries(edition_id, done, reply)!
 -- The outbox is full: the others of the edition are not written.
@@ -111,7 +130,7 @@ WHERE edition_id = :edition_id AND state IN ('queued', 'deferred');
 
 -- name: requeue_deliveries(edition_id, due)!
 -- Try again what failed or was left out.
-UPDATE delivery SET state = 'queued', due = :due, tries = 0, done = NULL, reply = ''
+UPDATE delivery SET state = 'queued', due = :due, tries = 0, since = NULL, done = NULL, reply = ''
 WHERE edition_id = :edition_id
   AND (state IN ('failed', 'deferred', 'limited') OR (state = 'queued' AND due > :due));
 
@@ -141,6 +160,43 @@ WHERE delivery.edition_id = :edition_id AND delivery.state IN ('failed', 'deferr
 ORDER BY delivery.state, subscriber.id;
 
 -- name: deliveries_due(edition_id)$
--- When the next letter of an edition is due and nobody holds it; NULL where none is.
-SELECT min(CASE WHEN lease_until > due THEN lease_until ELSE due END) FROM delivery
-WHERE edition_id = :edition_id AND state IN ('queued', 'deferred');
+-- When the next letter of an edition can be taken; NULL where none is left.
+SELECT min(at) FROM (
+  SELECT min(due) AS at FROM delivery
+  WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND owner = ''
+  UNION ALL
+  SELECT min(lease_until) FROM delivery WHERE edition_id = :edition_id AND owner <> '');
+
+-- name: count_takeable(edition_id, now, most)$
+-- How many letters could be taken at once; not more than `most` are counted.
+SELECT count(*) FROM (
+  SELECT 1 FROM delivery
+  WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND owner = '' AND due <= :now
+  LIMIT :most);
+
+-- name: count_tried(edition_id)$
+-- How many letters were tried at least once.
+SELECT count(*) FROM delivery
+WHERE edition_id = :edition_id AND (state IN ('sent', 'failed') OR tries > 0);
+
+-- name: sent_since(edition_id, since)^
+-- How many letters left since then, and when the first and the last of them did.
+SELECT count(*), min(done), max(done) FROM delivery
+WHERE edition_id = :edition_id AND state = 'sent' AND done >= :since;
+
+-- name: delivery_causes(edition_id)
+-- What relays said, of letters that failed or were put off: how many, and when the next is tried.
+SELECT state, reply, count(*), min(due) FROM delivery
+WHERE edition_id = :edition_id AND state IN ('failed', 'deferred')
+GROUP BY state, reply ORDER BY count(*) DESC;
+
+-- name: retaken(edition_id)
+-- To whom a letter may have gone out twice, and what became of it.
+SELECT subscriber.address, delivery.state, delivery.retaken
+FROM delivery JOIN subscriber ON subscriber.id = delivery.subscriber_id
+WHERE delivery.edition_id = :edition_id AND delivery.retaken > 0
+ORDER BY subscriber.id;
+
+-- name: count_retaken(edition_id)$
+-- How many letters may have gone out twice.
+SELECT count(*) FROM delivery WHERE edition_id = :edition_id AND retaken > 0;

@@ -1,0 +1,1 @@
+"""Letters leave by SMTP: connections to a relay, the pipelined transaction, what replies mean."""
