@@ -9,7 +9,7 @@ PYTEST  := $(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help publish test check format lock bench-publish bench-subscribers clean
+.PHONY: help publish test check format lock bench-publish bench-subscribers bench-delivery clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench-publish: $(RUNTIME) ## measure publishing beside Hugo and Pelican (needs h
 
 bench-subscribers: $(RUNTIME) ## measure a million subscribers in and out (needs sqlite3)
 	@$(PYTHON) -m benchmarks.subscribers
+
+bench-delivery: $(RUNTIME) ## measure delivery beside smtp-source and nodemailer (needs postfix, node, npm)
+	@$(PYTHON) -m benchmarks.delivery
 
 clean: ## remove what these commands made, .venv included; never a feed, a letter or the store
 	@rm -rf $(VENV) build dist benchmarks/.work .hypothesis .import_linter_cache .mypy_cache \

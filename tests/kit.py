@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,8 +19,9 @@ from newsfeed import config
 from newsfeed.address import parse_address
 from newsfeed.app import Project, make_plan, people, workshop
 from newsfeed.flows.build import BuildOptions, BuildReport, Workshop
-from newsfeed.flows.delivering import Delivered, deliver
+from newsfeed.flows.delivering import deliver
 from newsfeed.flows.enrolling import Enrolment, add
+from newsfeed.flows.outcomes import Delivered
 from newsfeed.flows.people import People
 from newsfeed.flows.plan import Plan, Seams
 from newsfeed.flows.publishing import PublishReport, publish
@@ -58,6 +61,13 @@ class Site:
         self.output = folder / "public"
         self.posts.mkdir(parents=True)
         self.configure(settings)
+
+    def copied(self, folder: Path) -> Site:
+        """The same, store and all, in another folder."""
+        shutil.copytree(self.folder, folder)
+        twin = copy.copy(self)
+        twin.folder, twin.posts, twin.output = folder, folder / "posts", folder / "public"
+        return twin
 
     def configure(self, settings: str) -> None:
         """Replace the settings file."""

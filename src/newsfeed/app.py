@@ -16,12 +16,15 @@ from newsfeed import __version__, config
 from newsfeed.collect.conventions.detect import convention
 from newsfeed.collect.entry import FORMAT, Folder
 from newsfeed.collect.index import Index
+from newsfeed.deliver.verp import checked_bounces
 from newsfeed.errors import SettingsError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.editions import check_newsletter
 from newsfeed.flows.forecast import check_quotas
 from newsfeed.flows.people import People, keys_for
 from newsfeed.flows.plan import Plan, Seams, fingerprint
+from newsfeed.flows.relaying import check_relay
+from newsfeed.flows.signing import entries
 from newsfeed.parallel import processors
 from newsfeed.settings import Settings, Source
 from newsfeed.store import database, private
@@ -58,6 +61,11 @@ def make_plan(project: Project) -> Plan:
     for newsletter in settings.newsletters:
         check_newsletter(newsletter, templates / "email")
     check_quotas(settings.mail.smtp)
+    check_relay(settings.mail.smtp)
+    entries(settings.mail, base)
+    mail = settings.mail
+    if mail.bounces:
+        mail = msgspec.structs.replace(mail, bounces=checked_bounces(mail.bounces))
     output = Path(os.path.normpath(base / settings.feeds.output))
     store = database.sqlite_path(settings.store.url, base)
     plan = Plan(
@@ -66,7 +74,7 @@ def make_plan(project: Project) -> Plan:
         links_url=ascii_url(settings.server.url).rstrip("/") or site_url,
         feeds=settings.feeds,
         newsletters=settings.newsletters,
-        mail=settings.mail,
+        mail=mail,
         folders=folders,
         pages=pages,
         output=output,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from newsfeed.digest.gate import flaws
+from newsfeed.digest.gate import flaws, header_count
 from newsfeed.digest.notice import build_notice
 from newsfeed.model import Letter
 from tests.digest.letters import SLOT, message
@@ -110,3 +110,10 @@ def test_every_mutation_of_a_notice_is_named(pattern: bytes, replacement: bytes,
 def test_a_torn_message_is_refused_without_an_exception(torn: bytes) -> None:
     """Whatever the bytes are, the gate answers."""
     assert flaws(torn)
+
+
+def test_a_header_that_slips_in_changes_the_count() -> None:
+    good = GOOD
+    assert header_count(good) == header_count(good.replace(b"Subject:", b"Subject:\r\n ", 1))
+    for more in (b"Bcc: x@example.org\r\n", b"X:\r\n", b"A: 1\r\nB: 2\r\n"):
+        assert header_count(more + good) > header_count(good)

@@ -15,7 +15,7 @@ import pytest
 from newsfeed.address import parse_address
 from newsfeed.audience.keys import address_hash
 from newsfeed.deliver import outbox
-from newsfeed.flows import delivering
+from newsfeed.flows import filing
 from newsfeed.flows.people import People
 from newsfeed.flows.sending import send
 from newsfeed.flows.subscribing import Visitor, leave
@@ -119,7 +119,7 @@ def during_delivery(
         return write(folder, items)
 
     with monkeypatch.context() as patched:
-        patched.setattr(delivering, "_BATCH", 2)
+        patched.setattr(filing, "_BATCH", 2)
         patched.setattr(outbox, "write_many", watched)
         yield
     assert done, "nothing was delivered"

@@ -12,7 +12,7 @@ from newsfeed.app import people_of as people_in
 from newsfeed.audience.lifecycle import PENDING_FOR, Mailing
 from newsfeed.audience.tokens import CONFIRM_WITHIN
 from newsfeed.deliver import outbox
-from newsfeed.errors import OutputError, SettingsError, StoreError
+from newsfeed.errors import OutputError, StoreError
 from newsfeed.flows.confirming import pending, send_confirmations
 from newsfeed.flows.enrolling import Enrolment, add, reinstate, unsubscribe
 from newsfeed.flows.keeping import keep_house, next_expiry
@@ -333,12 +333,3 @@ def test_a_paused_store_sends_nothing(site: Site) -> None:
         with pytest.raises(StoreError, match="restored from a backup"):
             send_confirmations(people)
         assert _letters(people) == 0
-
-
-def test_smtp_is_refused_as_long_as_it_is_not_there(tmp_path: Path) -> None:
-    site = newsletter_site(tmp_path / "site", '[mail]\ntransport = "smtp"')
-    with people_of(site) as people:
-        add(people, ANN, "weekly", Enrolment())
-        with pytest.raises(SettingsError, match="smtp"):
-            send_confirmations(people)
-        assert events_of(people) == ["requested"]

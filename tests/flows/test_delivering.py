@@ -12,7 +12,7 @@ import pytest
 
 from newsfeed.audience.keys import address_hash
 from newsfeed.deliver import outbox
-from newsfeed.flows import delivering
+from newsfeed.flows import delivering, filing
 from newsfeed.flows.locks import delivery_lock
 from newsfeed.flows.pressing import Press
 from newsfeed.flows.status import status
@@ -117,7 +117,7 @@ def test_a_paused_edition_gets_nothing_at_the_next_claim(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pausing takes effect between two claims of a delivery that runs."""
-    monkeypatch.setattr(delivering, "_BATCH", 2)
+    monkeypatch.setattr(filing, "_BATCH", 2)
     site.publish(MONDAY)
     written = outbox.write_many
 
@@ -220,15 +220,6 @@ def test_the_way_to_leave_works_for_each_letter(site: Site) -> None:
                 part = letter.get_body((kind,))
                 assert part
                 assert link.strip("<>") in part.get_content()
-
-
-def test_smtp_is_refused_before_anything_is_released(site: Site) -> None:
-    site.configure(SETTINGS + NEWSLETTER + '[mail]\ntransport = "smtp"\n')
-    with pytest.raises(Exception, match=r"mail\.transport"):
-        site.publish(MONDAY)
-    with site.people(MONDAY) as who:
-        (one,) = status(who).editions
-    assert one.state is EditionState.READY
 
 
 def broken_for(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

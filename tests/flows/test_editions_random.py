@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from newsfeed.address import parse_address
 from newsfeed.deliver import outbox
 from newsfeed.errors import NewsfeedError
-from newsfeed.flows import cancelling, delivering
+from newsfeed.flows import cancelling, filing
 from newsfeed.flows.approving import approve, pause_edition, resume_edition
 from newsfeed.flows.cancelling import cancel, reset
 from newsfeed.flows.composing import OwnWords
@@ -54,7 +54,7 @@ class World:
         self.crashes = 0
         self.meanwhile: Callable[[], None] | None = None
         self._write = outbox.write_many
-        patched.setattr(delivering, "_BATCH", 1)
+        patched.setattr(filing, "_BATCH", 1)
         patched.setattr(outbox, "write_many", self._watched)
         patched.setattr(cancelling, "_PATIENCE", 0)
         self.post(0)

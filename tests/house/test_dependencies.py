@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 
 # Distributions whose package has another name; tzdata is data that zoneinfo finds by itself.
 PACKAGES = {
+    "dnspython": "dns",
     "email-validator": "email_validator",
     "pillow": "PIL",
     "python-frontmatter": "frontmatter",
@@ -24,12 +25,16 @@ DATA = {"tzdata"}
 # The one place in src/newsfeed that may know a library: a module, or a folder given over to it.
 DOORS = {
     "PIL": "collect/images.py",
+    "aiosmtplib": "deliver/smtp/dial.py",
     "aiosql": "store/queries.py",
     "apscheduler": "schedule/slots.py",
     "comrak": "collect/markup/markdown.py",
+    "cryptography": "deliver/dkim/",
+    "dns": "deliver/dkim/published.py",
     "feedgen": "feeds/generator.py",
     "email_validator": "address.py",
     "frontmatter": "collect/frontmatter/",
+    "httpx": "flows/preflight.py",
     "itsdangerous": "audience/tokens.py",
     "nh3": "collect/markup/sanitise.py",
     "premailer": "digest/inline.py",

@@ -1,26 +1,32 @@
-"""The operator's page about letters tells the truth."""
+"""The operator's pages about letters and their delivery tell the truth."""
 
 from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import click
+import msgspec
 import pytest
 
 from newsfeed.cli import group
+from newsfeed.settings import Settings
 
 Words = tuple[str, ...]
 
 
-def _text() -> str:
-    return (Path(__file__).parents[2] / "docs" / "letters.md").read_text(encoding="utf-8")
+PAGES = ("letters.md", "smtp.md")
+
+
+def _text(page: str) -> str:
+    return (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
 
 
 def _commands() -> list[Words]:
-    """Every command of the page: lines of its blocks, and those between backticks."""
-    text = _text()
+    """Every command of the pages: lines of their blocks, and those between backticks."""
+    text = "\n".join(map(_text, PAGES))
     blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
@@ -55,8 +61,18 @@ def test_a_command_that_does_not_exist_would_be_found() -> None:
     assert len(_commands()) > 30
 
 
-def test_it_stays_short() -> None:
-    assert _text().count("\n") < 200
+@pytest.mark.parametrize("page", PAGES)
+def test_it_stays_short(page: str) -> None:
+    assert _text(page).count("\n") < 200
+
+
+def test_every_setting_of_the_page_about_smtp_is_known() -> None:
+    blocks = re.findall(r"^```toml\n(.*?)^```", _text("smtp.md"), re.MULTILINE | re.DOTALL)
+    relay, canary = (tomllib.loads(block) for block in blocks)
+    site = {"title": "News", "url": "https://news.example.org"}
+    newsletter = {"title": "Weekly", "from": "news@example.org", **canary["newsletters"][0]}
+    settings = {"site": site, "sources": [{"path": "."}], "newsletters": [newsletter], **relay}
+    assert msgspec.convert(settings, Settings).mail.smtp.connections == 4
 
 
 def test_every_service_that_can_be_imported_has_its_command() -> None:

@@ -83,6 +83,14 @@ def check_value(keys: Keys) -> str:
     return _keyed(keys, "check")
 
 
+def installation(keys: Keys) -> str:
+    """The name of this installation: 22 characters, which everybody may know; they tell no key.
+
+    It stays when keys for tokens rotate.
+    """
+    return _keyed(keys, "installation")
+
+
 def address_hash(keys: Keys, key: str) -> str:
     """A keyed hash of 128 bits (22 characters) of `Address.key`: who is who after erasure, too.
 

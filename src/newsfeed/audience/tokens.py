@@ -1,4 +1,5 @@
-"""Links that only we can make: to leave, and to confirm. itsdangerous stays behind this module.
+"""Links that only we can make: to leave, and to confirm; and the marks of letters that come back.
+itsdangerous stays behind this module.
 
 A token carries what it says in plain sight and a signature over it, over its purpose and over the
 newsletter of its address. It opens nothing else (standards S-06).
@@ -10,9 +11,10 @@ import hashlib
 import hmac
 import os
 import re
-from base64 import urlsafe_b64encode
+from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 from itsdangerous import Signer
@@ -31,6 +33,7 @@ _SUPPLY = 3 * 11 * 256  # bytes that make whole ids, and no padding
 _SIGNATURE_BYTES = 16
 _LEAVE = b"newsfeed: leave"
 _CONFIRM = b"newsfeed: confirm"
+_BOUNCE = b"newsfeed: bounce"
 
 _ID = r"[A-Za-z0-9_-]{16,64}"  # a UUID from another program is one, too
 _SIGNATURE = r"[A-Za-z0-9_-]{22}"
@@ -41,6 +44,13 @@ _CONFIRM_TOKEN = re.compile(
 )
 _PUBLIC_ID = re.compile(_ID)
 
+# A bounce token is 240 bits: 1 tells a UUID, 27 are the edition, 132 the id, 80 the signature.
+_BOUNCE_TOKEN = re.compile(r"[A-Za-z2-7]{48}")
+_OWN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_EDITION_BITS, _ID_BITS = 27, 132
+_SAID_BYTES, _BOUNCE_SIGNATURE_BYTES = 20, 10
+
 
 class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
     """What a link to confirm says: who, to which version of the words, and when it was made."""
@@ -48,6 +58,13 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
     public_id: str
     wording: str
     issued: datetime
+
+
+class Bounced(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bounce token says: which edition's letter came back, and whose."""
+
+    edition_id: int
+    public_id: str
 
 
 class _Cut(SigningAlgorithm):
@@ -141,6 +158,52 @@ def read_confirm_token(
     return Confirmation(public_id=public_id, wording=wording, issued=issued)
 
 
+def bounce_token(keys: Keys, edition_id: int, public_id: str) -> str:
+    """What marks the envelope sender of one letter: 48 characters of `a-z2-7` (standards E-D-01).
+
+    It fits into a local part, also of a server that changes the case of letters, and is the same
+    at each try, as greylisting wants it, as long as the same key signs. Raises ValueError for an
+    edition or an id that it cannot carry.
+    """
+    return bounce_signer(keys, edition_id)(public_id)
+
+
+def bounce_signer(keys: Keys, edition_id: int) -> Callable[[str], str]:
+    """What makes the bounce tokens of one edition: id in, token out, in a few microseconds."""
+    key = _derived(keys.tokens[0], _BOUNCE)
+    if not 0 <= edition_id < 1 << _EDITION_BITS:
+        raise ValueError(f"no edition: {edition_id}")
+
+    def token(public_id: str) -> str:
+        is_uuid, number = _packed(public_id)
+        said = ((is_uuid << _EDITION_BITS | edition_id) << _ID_BITS | number).to_bytes(_SAID_BYTES)
+        return b32encode(said + _bounce_signature(key, said)).decode().lower()
+
+    return token
+
+
+def read_bounce_token(keys: Keys, token: str) -> Bounced | None:
+    """What a bounce token says, or None where we did not make it (standards E-D-07).
+
+    Every key that ever signed one still verifies it; how old the letter is, its edition tells.
+    """
+    if not _BOUNCE_TOKEN.fullmatch(token):
+        return None
+    data = b32decode(token.upper())
+    said, signature = data[:_SAID_BYTES], data[_SAID_BYTES:]
+    if not any(
+        hmac.compare_digest(_bounce_signature(_derived(key, _BOUNCE), said), signature)
+        for key in keys.tokens
+    ):
+        return None
+    number = int.from_bytes(said)
+    edition = number >> _ID_BITS
+    return Bounced(
+        edition_id=edition & (1 << _EDITION_BITS) - 1,
+        public_id=_unpacked(number & (1 << _ID_BITS) - 1, is_uuid=bool(edition >> _EDITION_BITS)),
+    )
+
+
 def leave_url(base: str, newsletter: str, token: str) -> str:
     """Where a leave token leads, below the address `base` of our web server."""
     return f"{base}/u/{newsletter}/{token}"
@@ -154,6 +217,26 @@ def confirm_url(base: str, newsletter: str, token: str) -> str:
 def _message(newsletter: str, said: str) -> bytes:
     """What is signed. What a token says holds no slash, so that no two pairs read the same."""
     return f"{newsletter}/{said}".encode("utf-8", "surrogatepass")
+
+
+def _packed(public_id: str) -> tuple[bool, int]:
+    """An id as a number of 132 bits, and whether it is a UUID. Raises ValueError for others."""
+    if _OWN_ID.fullmatch(public_id):
+        return False, int.from_bytes(urlsafe_b64decode(f"{public_id}AA")) >> 12
+    if _UUID.fullmatch(public_id):
+        return True, UUID(public_id).int
+    raise ValueError(f"no public id for a bounce token: {public_id!r}")
+
+
+def _unpacked(number: int, *, is_uuid: bool) -> str:
+    if is_uuid:
+        return str(UUID(int=number))
+    return urlsafe_b64encode((number << 12).to_bytes(18))[:_ID_LENGTH].decode()
+
+
+def _bounce_signature(key: bytes, said: bytes) -> bytes:
+    """80 bits, the least that RFC 2104 section 5 allows: there is no room for more."""
+    return _ALGORITHM.get_signature(key, said)[:_BOUNCE_SIGNATURE_BYTES]
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

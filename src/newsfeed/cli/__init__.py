@@ -32,6 +32,7 @@ COMMANDS = {
     "pause": "Send nothing for a while.",
     "resume": "Let sending go on.",
     "db": "Upgrade, back up and restore the store.",
+    "dkim": "Make keys that sign letters, show their records, check DNS.",
     "keys": "Make a new key for the links in letters.",
     "config": "Show the settings that are in force.",
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 
 from newsfeed.app import people
 from newsfeed.cli.progress import progress
 from newsfeed.cli.report import counted, shown
-from newsfeed.flows.delivering import Delivered, deliver
+from newsfeed.flows.delivering import MAX_TIME, deliver
+from newsfeed.flows.outcomes import Delivered
 from newsfeed.flows.plan import Plan
 from newsfeed.model import DeliveryState
 
@@ -20,10 +21,10 @@ _SAID = {
 }
 
 
-def delivered(plan: Plan) -> tuple[Delivered, ...] | None:
-    """Deliver what is released; None where another run is doing it."""
+def delivered(plan: Plan, max_time: timedelta = MAX_TIME) -> tuple[Delivered, ...] | None:
+    """Deliver what is released, for so long at most; None where another run is doing it."""
     with progress() as show, people(plan, datetime.now(UTC)) as who:
-        found = deliver(who, progress=show)
+        found = deliver(who, progress=show, max_time=max_time)
     return None if found is None else tuple(found)
 
 
@@ -44,11 +45,14 @@ def complain_of(plan: Plan, found: tuple[Delivered, ...] | None) -> bool:
 
 def _lines(plan: Plan, one: Delivered) -> list[str]:
     counts = one.counts
-    parts = [f"{counted(one.written, 'letter')} written"]
+    left = "written" if one.transport == "files" else "sent"
+    parts = [f"{counted(one.written, 'letter')} {left}"]
     parts += [f"{counts[state]:,} {said}" for state, said in _SAID.items() if counts.get(state)]
     why = f" ({one.why})" if one.why else ""
     lines = [f"{one.edition}: {', '.join(parts)}{why}"]
-    if one.written:
+    if one.next and not one.why:
+        lines.append(f"  the next is due at {one.next:%Y-%m-%d %H:%M} UTC; the next run sends it")
+    if one.written and one.folder:
         lines.append(f"  {shown(plan.outbox / one.folder)}/")
     return lines
 
@@ -60,6 +64,8 @@ def _left_out(plan: Plan, one: Delivered) -> list[str]:
             f"{one.edition}: {counted(limited, 'letter')} not written, since mail.files.limit is "
             f"{plan.mail.files.limit}. Raise it, then `newsfeed retry {one.edition}`"
         )
+    if one.why and one.transport != "files":
+        lines.append(f"{one.edition}: {one.why}. `newsfeed editions resume {one.edition}` goes on")
     if failed := one.counts.get(DeliveryState.FAILED, 0):
         lines.append(
             f"{one.edition}: {counted(failed, 'letter')} failed. "

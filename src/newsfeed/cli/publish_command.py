@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import click
 import msgspec
 
 from newsfeed.cli.doors import opened
-from newsfeed.cli.options import build_options
+from newsfeed.cli.options import build_options, max_time_option
 from newsfeed.cli.report import LEFT_OUT, complain, counted, shown, summary, to_json
 from newsfeed.flows.build import BuildOptions
 from newsfeed.flows.plan import Plan
@@ -18,13 +19,20 @@ from newsfeed.flows.previewing import Preview
 from newsfeed.flows.publishing import PublishReport, publish
 
 if TYPE_CHECKING:
-    from newsfeed.flows.delivering import Delivered
+    from newsfeed.flows.outcomes import Delivered
 
 
 @click.command()
 @build_options
+@max_time_option
 def command(
-    *, file: Path | None, as_json: bool, dry_run: bool, strict: bool, allow_empty: bool
+    *,
+    file: Path | None,
+    as_json: bool,
+    dry_run: bool,
+    strict: bool,
+    allow_empty: bool,
+    max_time: timedelta,
 ) -> None:
     """Build the feeds and pages, deploy them, deliver the letters that are due, and preview the
     next ones.
@@ -35,7 +43,7 @@ def command(
     with opened(file, allow_empty=allow_empty) as shop:
         report = publish(shop, options)
         plan = shop.plan
-    found = () if report.idle or dry_run else _delivered(plan)
+    found = () if report.idle or dry_run else _delivered(plan, max_time)
     if as_json:
         click.echo(to_json({**msgspec.structs.asdict(report), "delivered": found}))
     else:
@@ -51,10 +59,10 @@ def command(
     sys.exit(1 if report.errors else LEFT_OUT if report.build.faults or left_out else 0)
 
 
-def _delivered(plan: Plan) -> tuple[Delivered, ...] | None:
+def _delivered(plan: Plan, max_time: timedelta) -> tuple[Delivered, ...] | None:
     from newsfeed.cli.delivery import delivered
 
-    return delivered(plan)
+    return delivered(plan, max_time)
 
 
 def _complained_of(plan: Plan, found: tuple[Delivered, ...] | None) -> bool:

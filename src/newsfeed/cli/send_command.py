@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 import msgspec
 
+from newsfeed.app import people
+from newsfeed.cli.asking import answered, held_lines, must_ask
 from newsfeed.cli.decisions import decision_lines, forecast_lines, warnings
 from newsfeed.cli.delivery import complain_of, delivered, delivery_lines
 from newsfeed.cli.doors import opened
 from newsfeed.cli.newsletter_names import named
-from newsfeed.cli.options import config_option, dry_run_option, json_option
+from newsfeed.cli.options import config_option, dry_run_option, json_option, max_time_option
 from newsfeed.cli.report import LEFT_OUT, to_json
-from newsfeed.flows.sending import send
+from newsfeed.flows.plan import Plan
+from newsfeed.flows.readiness import refuse_unless_ready
+from newsfeed.flows.relaying import relay_of
+from newsfeed.flows.releasing import release_ready
+from newsfeed.flows.sending import SendReport, send
 
 
 @click.command()
@@ -22,17 +30,31 @@ from newsfeed.flows.sending import send
 @config_option
 @dry_run_option
 @json_option
-def command(*, newsletter: str | None, file: Path | None, dry_run: bool, as_json: bool) -> None:
+@max_time_option
+@click.option("--yes", is_flag=True, help="Send over SMTP without asking for the count.")
+def command(
+    *,
+    newsletter: str | None,
+    file: Path | None,
+    dry_run: bool,
+    as_json: bool,
+    max_time: timedelta,
+    yes: bool,
+) -> None:
     """Compose and deliver the editions that are due; with NEWSLETTER, one of it now.
 
     An article is in one edition of a newsletter only; where nothing is new, nothing is sent.
     """
     with opened(file) as shop:
         plan = shop.plan
-        report = send(shop, named(plan, newsletter) if newsletter else None, dry_run=dry_run)
-    found = () if dry_run else delivered(plan)
+        chosen = named(plan, newsletter) if newsletter else None
+        ask = not dry_run and must_ask(plan, yes=yes)
+        report = send(shop, chosen, dry_run=dry_run, ask=ask)
+    held, released = _asked(plan, report) if report.departures else ((), report.released)
+    found = () if dry_run else delivered(plan, max_time)
     if as_json:
-        click.echo(to_json({**msgspec.structs.asdict(report), "delivered": found}))
+        more = {"released": released, "held": held, "delivered": found}
+        click.echo(to_json({**msgspec.structs.asdict(report), **more}))
     elif dry_run:
         click.echo(
             "\n".join(forecast_lines(report.forecasts, report.waiting) or ["nothing is due"])
@@ -40,7 +62,18 @@ def command(*, newsletter: str | None, file: Path | None, dry_run: bool, as_json
     else:
         lines = [*decision_lines(report.decided), *delivery_lines(plan, found)]
         click.echo("\n".join(lines or ["nothing is due"]))
-    for line in (*report.errors, *warnings(report.decided), *report.warnings):
+    for line in (*report.errors, *warnings(report.decided), *report.warnings, *held_lines(held)):
         click.echo(line, err=True)
     left_out = complain_of(plan, found)
-    sys.exit(1 if report.errors else LEFT_OUT if left_out else 0)
+    sys.exit(1 if report.errors else LEFT_OUT if left_out or held else 0)
+
+
+def _asked(plan: Plan, report: SendReport) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ask about what would leave, and release what may; gives the names of what is held, and of
+    what is released. Nobody is asked about what could not leave.
+    """
+    with people(plan, datetime.now(UTC)) as who:
+        refuse_unless_ready(who, relay_of(plan, os.environ))
+        held = answered(plan, who.db, report.departures)
+        released = release_ready(plan, who.db, datetime.now(UTC))
+    return held, (*report.released, *released)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -9,7 +10,8 @@ import click
 from newsfeed.cli.audience import audience, written_time
 from newsfeed.cli.options import config_option, json_option
 from newsfeed.cli.progress import progress
-from newsfeed.cli.report import counted, shown, to_json
+from newsfeed.cli.report import LEFT_OUT, counted, shown, to_json
+from newsfeed.flows.confirmation import Mailed
 from newsfeed.flows.confirming import Pending, pending, send_confirmations
 from newsfeed.flows.enrolling import offered
 from newsfeed.flows.people import People
@@ -32,7 +34,7 @@ def command(*, send: bool, newsletter: str, limit: int, file: Path | None, as_js
 
     Whose link ran out after 72 hours, or was for other words than today's, can be asked once more.
     An address gets at most one such mail in 24 hours, and three for ever. Nobody is mailed
-    without --send.
+    without --send. By SMTP no more leave than the quotas allow at this moment.
     """
     with audience(file) as people:
         name = offered(people, newsletter) if newsletter else ""
@@ -46,12 +48,29 @@ def command(*, send: bool, newsletter: str, limit: int, file: Path | None, as_js
 def _send(people: People, newsletter: str, limit: int, *, as_json: bool) -> None:
     with progress() as show:
         done = send_confirmations(people, newsletter, limit=limit, progress=show)
-    if as_json:
-        click.echo(to_json(done))
-        return
-    where = f"written to {shown(people.plan.outbox)}" if done.mailed else "written"
+    click.echo(to_json(done) if as_json else _told(people, done))
+    for line in _not_mailed(done):
+        click.echo(line, err=True)
+    sys.exit(1 if done.trouble else LEFT_OUT if done.refused or done.unanswered else 0)
+
+
+def _told(people: People, done: Mailed) -> str:
+    if people.plan.mail.transport == "files":
+        where = f"written to {shown(people.plan.outbox)}" if done.mailed else "written"
+    else:
+        where = "sent"
     rest = f"; {done.left:,} more can be mailed by another call" if done.left else ""
-    click.echo(f"{counted(done.mailed, 'confirmation mail')} {where}{rest}")
+    return f"{counted(done.mailed, 'confirmation mail')} {where}{rest}"
+
+
+def _not_mailed(done: Mailed) -> list[str]:
+    """What did not leave as it should have."""
+    lines = [f"{one.address}: refused: {one.why}" for one in done.refused]
+    lines += [
+        f"{one}: perhaps mailed, since no answer came; it counts as a mail"
+        for one in done.unanswered
+    ]
+    return [*lines, done.trouble] if done.trouble else lines
 
 
 def _lines(people: People, found: list[Pending]) -> list[str]:

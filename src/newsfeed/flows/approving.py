@@ -12,7 +12,7 @@ import msgspec
 from newsfeed.flows.naming import edition_named, refused, standstill
 from newsfeed.flows.people import People
 from newsfeed.model import DeliveryState, EditionState
-from newsfeed.store import database, deliveries, editions
+from newsfeed.store import database, deliveries, editions, holds
 from newsfeed.store.editions import EditionRecord
 
 BY_HAND = "by `newsfeed editions pause`"
@@ -70,6 +70,8 @@ def pause_edition(people: People, name: str) -> Stepped:
 def resume_edition(people: People, name: str) -> Stepped:
     """Let a paused edition go on; the next run delivers what is left of it.
 
+    What failed so far stops it no more, and no receiving domain is held any longer: somebody has
+    looked.
     Raises UsageError for an unknown name, RefusedError for one that was not released.
     """
     with database.transaction(people.db):
@@ -81,6 +83,9 @@ def resume_edition(people: People, name: str) -> Stepped:
             raise refused(edition, "it is not paused", "`newsfeed send` delivers it")
         if edition.state not in (EditionState.RELEASED, EditionState.PAUSED):
             raise refused(edition, "there is nothing to go on with", _see(edition))
+        failed = deliveries.counts_of(people.db, edition.id).get(DeliveryState.FAILED, 0)
+        editions.forgive(people.db, edition.id, failed)
+        holds.lift(people.db, edition.id)
         return _step(people, edition, EditionState.RELEASED)
 
 

@@ -12,7 +12,7 @@ from newsfeed.flows.locks import delivery_lock
 from newsfeed.flows.naming import edition_named, refused
 from newsfeed.flows.people import People
 from newsfeed.model import EditionState
-from newsfeed.store import database, deliveries, editions
+from newsfeed.store import database, deliveries, editions, senders
 from newsfeed.store.editions import EditionRecord
 from newsfeed.store.private import HeldError
 
@@ -69,8 +69,9 @@ def cancel(people: People, name: str, *, keep_articles: bool = False) -> Cancell
     with _nobody_delivers(people) as dead, database.transaction(db):
         edition = check_cancel(people, name)
         served = deliveries.served(db, edition.id)
-        if dead:
+        if edition.transport == _FILES and dead:
             deliveries.free_claims(db, edition.id)
+        senders.bury(db, people.plan.store, [edition.id])
         dropped = deliveries.drop(db, edition.id, people.now, WHY)
         state = EditionState.SENT if edition.finished else EditionState.CANCELLED
         articles = editions.articles(db, edition.id)
@@ -128,7 +129,9 @@ def reset(people: People, name: str) -> Reset:
 
 @contextmanager
 def _nobody_delivers(people: People) -> Iterator[bool]:
-    """Whether no delivery runs and none begins in the block: then all claims are of dead ones."""
+    """Whether nobody writes letters into the outbox, and nobody begins to in the block: then all
+    claims on such letters are of dead ones.
+    """
     with ExitStack() as stack:
         try:
             stack.enter_context(delivery_lock(people.plan, 0))

@@ -116,9 +116,18 @@ def frame_of(plan: Plan, newsletter: Newsletter, *, campaign: str) -> Frame:
         list_name=newsletter.title,
         feedback_id=f"{campaign}:{newsletter.name}:newsfeed:{_sender_id(host)}",
         archive_url="",
-        one_click=plan.mail.unsubscribe == "https",
+        one_click=_one_click(plan),
         language=language_of(plan, newsletter),
     )
+
+
+def _one_click(plan: Plan) -> bool:
+    """Whether letters announce RFC 8058, which wants a signature over it (section 4).
+
+    What goes into the outbox is signed by whoever sends it from there.
+    """
+    signed = bool(plan.mail.dkim) or plan.mail.transport == "files"
+    return plan.mail.unsubscribe == "https" and signed
 
 
 def seed(origin: str, slot: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from newsfeed.model import EditionState, SlotOutcome
+from newsfeed.model import DeliveryState, EditionState, SlotOutcome
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,3 +36,20 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     decided: Decided
     recipients: int
     takes: float
+
+
+class Delivered(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run did for an edition, and how many of its letters are in each state since.
+
+    `written` letters left, into `folder` of the outbox or over the relay. `why` says why nothing
+    goes although letters wait; "" if nothing is in the way. `next` (UTC) is when the next of those
+    that wait is tried.
+    """
+
+    edition: str
+    transport: str
+    folder: str
+    written: int
+    counts: dict[DeliveryState, int]
+    why: str = ""
+    next: datetime | None = None

@@ -10,7 +10,7 @@ import msgspec
 
 from newsfeed.audience.tokens import leave_signer, leave_url
 from newsfeed.digest.compiled import Compiled, Copy
-from newsfeed.flows.editions import zone_of
+from newsfeed.flows.editions import sender_of, zone_of
 from newsfeed.flows.letters import compiled_letter, frame_of, message_id, seed
 from newsfeed.flows.people import People
 from newsfeed.settings import Newsletter
@@ -20,31 +20,31 @@ from newsfeed.store.editions import EditionRecord
 
 
 class Press(msgspec.Struct, frozen=True, kw_only=True):
-    """Makes the copies of an edition as it was at one revision. `link` turns a public id into the
-    way to leave.
+    """Makes the copies of an edition as it was at one revision, from `sender`, an address. `seed`
+    is what its Message-IDs are made from; `link` turns a public id into the way to leave.
     """
 
     edition: EditionRecord
+    seed: str
+    sender: str
     compiled: Compiled
     zone: ZoneInfo
     link: Callable[[str], str]
+
+    def message_id(self, claim: Claim) -> str:
+        """The Message-ID of the copy for whoever is claimed, always the same for it."""
+        return message_id(self.seed, claim.public_id, claim.copy, self.edition.domain)
 
     def message(self, claim: Claim, now: datetime) -> bytes:
         """The copy for whoever is claimed, dated `now` (aware).
 
         Raises OutputError or SettingsError where something of theirs cannot stand in a header.
         """
-        edition = self.edition
         return self.compiled.message(
             Copy(
                 to_address=claim.address,
                 to_name=claim.name,
-                message_id=message_id(
-                    seed(edition.origin, edition.slot),
-                    claim.public_id,
-                    claim.copy,
-                    edition.domain,
-                ),
+                message_id=self.message_id(claim),
                 date=now.astimezone(self.zone),
                 unsubscribe=self.link(claim.public_id),
             )
@@ -66,6 +66,8 @@ def press_of(people: People, newsletter: Newsletter, edition: EditionRecord) -> 
 
     return Press(
         edition=edition,
+        seed=seed(edition.origin, edition.slot),
+        sender=sender_of(newsletter).address,
         compiled=compiled_letter(newsletter, letter, frame),
         zone=zone_of(newsletter, plan.site.timezone),
         link=link,

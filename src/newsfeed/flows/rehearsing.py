@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from newsfeed.address import Address, parse_address
 from newsfeed.audience.keys import address_hash
 from newsfeed.audience.tokens import leave_token, leave_url
-from newsfeed.deliver import outbox
 from newsfeed.digest.compiled import Copy, Frame
 from newsfeed.errors import NewsfeedError, UsageError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.composing import draft
-from newsfeed.flows.editions import choice_for, next_slot_of, zone_of
+from newsfeed.flows.editions import choice_for, next_slot_of, sender_of, zone_of
 from newsfeed.flows.letters import (
     compiled_letter,
     domain_of,
@@ -25,9 +25,10 @@ from newsfeed.flows.letters import (
 from newsfeed.flows.locks import delivery_lock
 from newsfeed.flows.naming import edition_named
 from newsfeed.flows.people import People
+from newsfeed.flows.posting import Fate
 from newsfeed.model import EditionKind, EditionState, Letter
 from newsfeed.settings import Newsletter
-from newsfeed.store import editions, subscribers, suppression
+from newsfeed.store import database, editions, subscribers, suppression
 
 MOST = 10
 """Addresses that a test letter may go to."""
@@ -43,23 +44,37 @@ class NothingToSendError(NewsfeedError):
     """There is no new article, and so no letter to try."""
 
 
-def send_test(
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter to try: its newsletter, and the message to each address."""
+
+    newsletter: Newsletter
+    messages: tuple[tuple[Address, bytes], ...]
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the letter to an address: by SMTP its fate, and what the relay said in words
+    that name nobody; else the file that was written.
+    """
+
+    address: str
+    fate: Fate | None = None
+    said: str = ""
+    file: str = ""
+
+
+def prepare_test(
     shop: Workshop,
     people: People,
     newsletter: Newsletter,
     addresses: Sequence[str],
     *,
     edition: str = "",
-    patience: float = PATIENCE,
-) -> list[str]:
-    """Write the newsletter's next letter, `[test]` in its subject, for at most ten addresses.
+) -> Trial:
+    """Make the newsletter's next letter, `[test]` in its subject, for at most ten addresses.
 
-    With `edition` that one's letter. Gives the paths of the files. The way to leave is the real
-    one of whoever is subscribed, and else leads to a page alone. Waits up to
-    `patience` seconds for another run that writes letters, or erases somebody.
-    Raises AddressError, UsageError, NothingToSendError, StoreError where it takes longer,
-    NewsfeedError for an address that is suppressed, and what composing raises; then nothing is
-    written.
+    With `edition` that one's letter. The way to leave is the real one of whoever is subscribed, and
+    else leads to a page alone. Raises AddressError, UsageError, NothingToSendError, and what
+    composing raises. Nothing is sent or written.
     """
     to = {one.key: one for one in map(parse_address, addresses)}
     if len(to) > MOST:
@@ -67,18 +82,73 @@ def send_test(
     letter = _letter(shop, newsletter, edition)
     frame = frame_of(shop.plan, newsletter, campaign=_FOLDER)
     compiled = compiled_letter(newsletter, letter, frame)
-    folder = shop.plan.outbox / newsletter.name / _FOLDER
     found = []
     for one in to.values():
-        name = address_hash(people.keys, one.key)
         message = compiled.message(_copy(shop, people, newsletter, frame, one))
         refuse_flaws(message, newsletter.name)
-        found.append((name, message))
-    with delivery_lock(shop.plan, patience):
-        for one in to.values():
-            _refuse_suppressed(people, one)
-        outbox.write_many(folder, found)
-    return [str(folder / f"{name}.eml") for name, _ in found]
+        found.append((one, message))
+    return Trial(newsletter=newsletter, messages=tuple(found))
+
+
+def send_test(
+    people: People,
+    trial: Trial,
+    *,
+    patience: float = PATIENCE,
+    environ: Mapping[str, str] = os.environ,
+) -> list[Tried]:
+    """Send the letters over the transport of the settings; with `files` write them instead.
+
+    Files wait up to `patience` seconds for another run that writes letters, or erases somebody.
+    `environ` may hold the relay's password. Raises NewsfeedError for an address that is
+    suppressed, SettingsError where nothing may leave as the settings are, StoreError where another
+    run takes longer; then nothing is sent.
+    """
+    if people.plan.mail.transport == "files":
+        return _written(people, trial, patience)
+    return _mailed(people, trial, environ)
+
+
+def _written(people: People, trial: Trial, patience: float) -> list[Tried]:
+    from newsfeed.deliver import outbox
+
+    folder = people.plan.outbox / trial.newsletter.name / _FOLDER
+    found = [(address_hash(people.keys, one.key), one, data) for one, data in trial.messages]
+    with delivery_lock(people.plan, patience):
+        _refuse_suppressed(people, trial)
+        outbox.write_many(folder, [(name, data) for name, _, data in found])
+    return [Tried(address=one.address, file=str(folder / f"{name}.eml")) for name, one, _ in found]
+
+
+def _mailed(people: People, trial: Trial, environ: Mapping[str, str]) -> list[Tried]:
+    """Each over the relay, signed as editions are. The quotas count them, and do not stop them."""
+    from newsfeed.deliver.verp import checked_bounces
+    from newsfeed.flows.mailing.quotas import Quotas
+    from newsfeed.flows.posting import Post, post
+    from newsfeed.flows.preflight import refuse_unless_one_can_leave
+    from newsfeed.flows.relaying import relay_of
+    from newsfeed.flows.signing import signature_of
+
+    plan, db = people.plan, people.db
+    relay = relay_of(plan, environ)
+    refuse_unless_one_can_leave(plan, people.keys, relay)
+    sender = sender_of(trial.newsletter).address
+    sign = signature_of(plan, sender.rpartition("@")[2])
+    quotas, now = Quotas(plan.mail.smtp), int(people.now.timestamp())
+    with database.transaction(db):
+        _refuse_suppressed(people, trial)
+        for one, _ in trial.messages:
+            quotas.count(db, one.address.rpartition("@")[2], people.now)
+    posts = [
+        Post(
+            sender=checked_bounces(plan.mail.bounces) or sender,
+            recipient=one.address,
+            message=sign(data, now) + data if sign else data,
+        )
+        for one, data in trial.messages
+    ]
+    found = zip(trial.messages, post(relay, posts), strict=True)
+    return [Tried(address=to.address, fate=one.fate, said=one.said) for (to, _), one in found]
 
 
 def _copy(
@@ -97,20 +167,21 @@ def _copy(
         date=shop.seams.now.astimezone(zone_of(newsletter, shop.plan.site.timezone)),
         unsubscribe=leave_url(shop.plan.links_url, newsletter.name, token)
         if shop.plan.mail.unsubscribe == "https"
-        else f"mailto:{frame.from_address}?subject=unsubscribe",
+        else f"mailto:{frame.from_address}?subject=unsubscribe%20{token}",
     )
 
 
-def _refuse_suppressed(people: People, address: Address) -> None:
+def _refuse_suppressed(people: People, trial: Trial) -> None:
     """Whoever is to get nothing gets no letter to try either."""
-    found = suppression.reason(people.db, address_hash(people.keys, address.key))
-    if found:
-        why, since = found
-        raise NewsfeedError(
-            f"this address gets nothing: {why.value} since {since:%Y-%m-%d}",
-            where=address.address,
-            remedy="try the letter with another address",
-        )
+    for one, _ in trial.messages:
+        found = suppression.reason(people.db, address_hash(people.keys, one.key))
+        if found:
+            why, since = found
+            raise NewsfeedError(
+                f"this address gets nothing: {why.value} since {since:%Y-%m-%d}",
+                where=one.address,
+                remedy="try the letter with another address",
+            )
 
 
 def _letter(shop: Workshop, newsletter: Newsletter, name: str) -> Letter:

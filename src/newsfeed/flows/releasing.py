@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 
-from newsfeed.errors import SettingsError
 from newsfeed.flows.naming import standstill
 from newsfeed.flows.plan import Plan
 from newsfeed.model import EditionState
@@ -20,16 +19,14 @@ def release_ready(plan: Plan, db: sqlite3.Connection, now: datetime) -> list[str
     """Release what is ready, if its time has come, and its newsletter is in the settings and goes.
 
     Gives the names of the editions. Each is one transaction: its recipients are those who are
-    active at that moment (guarantee 3). Raises SettingsError where no letter could be delivered.
+    active at that moment (guarantee 3).
     """
-    found = [one for one in reversed(editions.everything(db)) if _may_go(plan, db, one, now)]
-    if found and plan.mail.transport != "files":
-        raise SettingsError(
-            f"the transport {plan.mail.transport} cannot deliver yet",
-            where="mail.transport",
-            remedy='write "files": letters go to .newsfeed/outbox/',
-        )
-    return [one.name for one in found if _released(plan, db, one, now)]
+    return [one.name for one in ready(plan, db, now) if _released(plan, db, one, now)]
+
+
+def ready(plan: Plan, db: sqlite3.Connection, now: datetime) -> list[EditionRecord]:
+    """The editions that would be released now, the oldest first."""
+    return [one for one in reversed(editions.everything(db)) if _may_go(plan, db, one, now)]
 
 
 def to_deliver(plan: Plan, db: sqlite3.Connection, now: datetime) -> tuple[str, ...]:

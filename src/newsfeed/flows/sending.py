@@ -6,6 +6,7 @@ import msgspec
 
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.deciding import Decisions, decide_due, decide_now
+from newsfeed.flows.departing import Departure, hold_departures
 from newsfeed.flows.deploying import deploy
 from newsfeed.flows.forecast import forecast
 from newsfeed.flows.keeping import keep_house
@@ -18,10 +19,11 @@ from newsfeed.settings import Newsletter
 
 class SendReport(msgspec.Struct, frozen=True, kw_only=True):
     """What sending did before delivery; in a dry run, what it would do. `waiting` are editions
-    that would be delivered besides.
+    that would be delivered besides, `departures` those that are held until somebody says yes.
     """
 
     decided: tuple[Decided, ...] = ()
+    departures: tuple[Departure, ...] = ()
     released: tuple[str, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     waiting: tuple[str, ...] = ()
@@ -29,10 +31,13 @@ class SendReport(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
-def send(shop: Workshop, newsletter: Newsletter | None, *, dry_run: bool = False) -> SendReport:
+def send(
+    shop: Workshop, newsletter: Newsletter | None, *, dry_run: bool = False, ask: bool = False
+) -> SendReport:
     """Compose and release what is due; with a newsletter, its edition now.
 
-    The web copies of new editions are deployed before anything is released.
+    The web copies of new editions are deployed before anything is released. With `ask` what would
+    be released is held instead, for `departing.let_go`.
 
     Raises DeployError, UsageError, SettingsError, OutputError; and, with a newsletter, what
     composing raises.
@@ -54,9 +59,11 @@ def send(shop: Workshop, newsletter: Newsletter | None, *, dry_run: bool = False
         )
     if write_web_copies(shop):
         deploy(shop)  # the letters link to them
+    departures = hold_departures(shop.plan, shop.db, shop.seams.now) if ask else ()
     released = release_ready(shop.plan, shop.db, shop.seams.now)
     return SendReport(
         decided=decided,
+        departures=departures,
         released=tuple(released),
         errors=errors,
         warnings=tuple(warnings(shop)),

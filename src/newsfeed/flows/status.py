@@ -1,8 +1,8 @@
-"""Who got an edition, who did not and why, and how long the rest will take."""
+"""Who got an edition, who did not and why, how fast it goes and how long the rest will take."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -10,17 +10,47 @@ from newsfeed.flows.forecast import takes
 from newsfeed.flows.naming import edition_named, standstill
 from newsfeed.flows.people import People
 from newsfeed.model import DeliveryState, EditionState
-from newsfeed.store import deliveries, editions, facts
+from newsfeed.store import deliveries, editions, facts, holds, senders
 from newsfeed.store.deliveries import Unserved
 from newsfeed.store.editions import EditionRecord
+from newsfeed.store.holds import Hold
+from newsfeed.store.senders import Sender
 
 _RECENT = 10
 _TO_DO = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+_STRETCH = timedelta(minutes=1)
+_SHORTEST = timedelta(seconds=1)
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """Why letters failed or were put off, by what the relay said. `next` (UTC) is when the first
+    of those that were put off is tried again.
+    """
+
+    state: DeliveryState
+    reply: str
+    letters: int
+    next: datetime | None
+
+
+class Repeat(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whose letter was on its way when a run ended, so often: they may have got it twice,
+    with one Message-ID. `state` is what became of the letter since.
+    """
+
+    address: str
+    state: DeliveryState
+    times: int
 
 
 class EditionStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an edition is. `left` letters are to be delivered, which takes at least `takes`
-    seconds; `why` says what is in their way. `not_before` (UTC) is when a ready one may leave.
+    """Where an edition is. `left` letters are to be delivered, which takes about `takes` seconds,
+    and not less by the quotas; `rate` are those that left in the last minute, or as many as would
+    if it went on so. `why` says what is in their way.
+
+    `not_before` (UTC) is when a ready one may leave, and `canary_until` until when the others wait
+    for what becomes of the first letters. `holds` are the domains that get nothing now, since they
+    refuse us. `repeated` letters may have gone out twice; `repeats` names to whom.
     """
 
     edition: str
@@ -33,26 +63,41 @@ class EditionStatus(msgspec.Struct, frozen=True, kw_only=True):
     transport: str
     left: int
     takes: float
+    rate: float = 0.0
+    canary_until: datetime | None = None
+    causes: tuple[Cause, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    repeated: int = 0
     unserved: tuple[Unserved, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sent and what waits. `paused` says why nothing is sent at all; "" if it may be."""
+    """What was sent and what waits. `paused` says why nothing is sent at all; "" if it may be.
+    `senders` are the processes that deliver by SMTP at this moment.
+    """
 
     paused: str
     editions: tuple[EditionStatus, ...]
+    senders: tuple[Sender, ...] = ()
 
 
-def status(people: People, name: str = "", *, failed: bool = False) -> Status:
+def status(
+    people: People, name: str = "", *, failed: bool = False, repeated: bool = False
+) -> Status:
     """One edition, or the newest ten and all that are not complete; newest first.
 
-    With `failed` also who was not served. Raises UsageError for a name that there is not.
+    With `failed` also who was not served, with `repeated` who may have got a letter twice. Raises
+    UsageError for a name that there is not.
     """
     db = people.db
     found = [edition_named(db, name)] if name else _recent(editions.everything(db))
     return Status(
         paused=facts.paused(db, people.now),
-        editions=tuple(_status(people, edition, failed=failed) for edition in found),
+        editions=tuple(
+            _status(people, edition, failed=failed, repeated=repeated) for edition in found
+        ),
+        senders=_at_work(people),
     )
 
 
@@ -61,23 +106,44 @@ def _recent(found: list[EditionRecord]) -> list[EditionRecord]:
     return [e for place, e in enumerate(found) if place < _RECENT or e.state not in over]
 
 
-def _status(people: People, edition: EditionRecord, *, failed: bool) -> EditionStatus:
-    counts = deliveries.counts_of(people.db, edition.id)
-    (letter,) = editions.letters(people.db, edition.id).values()
+def _at_work(people: People) -> tuple[Sender, ...]:
+    """Who gave a sign of life within the time of a lease, and is not known to have ended since."""
+    return tuple(
+        one
+        for one in senders.everybody(people.db)
+        if abs(people.now - one.beat) < deliveries.LEASE
+        and not senders.is_dead(people.plan.store, one.id)
+    )
+
+
+def _status(
+    people: People, edition: EditionRecord, *, failed: bool, repeated: bool
+) -> EditionStatus:
+    db = people.db
+    counts = deliveries.counts_of(db, edition.id)
+    (letter,) = editions.letters(db, edition.id).values()
     over = edition.state is EditionState.CANCELLED
     left = 0 if over else sum(counts.get(state, 0) for state in _TO_DO)
+    why = edition.why or _in_the_way(people, edition)
+    rate = _rate(people, edition) if left and not why else 0.0
     return EditionStatus(
         edition=edition.name,
         state=edition.state,
-        why=edition.why or _in_the_way(people, edition),
+        why=why,
         subject=letter.subject,
         not_before=edition.not_before,
         recipients=_recipients(people, edition, counts),
         counts=counts,
         transport=edition.transport,
         left=left,
-        takes=takes(people.plan, left),
-        unserved=tuple(deliveries.unserved(people.db, edition.id)) if failed else (),
+        takes=max(takes(people.plan, left), 60 * left / rate if rate else 0.0),
+        rate=rate,
+        canary_until=_canary_until(people, edition) if left else None,
+        causes=_causes(people, edition),
+        holds=_holds(people, edition) if left else (),
+        repeated=deliveries.count_retaken(db, edition.id) if _by_smtp(edition) else 0,
+        unserved=tuple(deliveries.unserved(db, edition.id)) if failed else (),
+        repeats=_repeats(people, edition) if repeated and _by_smtp(edition) else (),
     )
 
 
@@ -94,4 +160,53 @@ def _in_the_way(people: People, edition: EditionRecord) -> str:
         return ""
     if people.newsletter(edition.newsletter) is None:
         return f"{edition.newsletter} is not in the settings"
+    is_released = edition.state is EditionState.RELEASED
+    if is_released and edition.transport != people.plan.mail.transport:
+        return f'it was released with mail.transport = "{edition.transport}"; set that again'
     return standstill(people.db, edition.newsletter, people.now)
+
+
+def _rate(people: People, edition: EditionRecord) -> float:
+    """Letters a minute; of one that began less than a minute ago, since then."""
+    found = deliveries.speed(people.db, edition.id, people.now - _STRETCH)
+    if found is None:
+        return 0.0
+    stretch = min(max(people.now - found.first, _SHORTEST), _STRETCH)
+    return found.letters * (_STRETCH / stretch)
+
+
+def _canary_until(people: People, edition: EditionRecord) -> datetime | None:
+    """Until when all but the first letters wait, if they do."""
+    newsletter, until = people.newsletter(edition.newsletter), edition.canary_until
+    watches = newsletter is not None and newsletter.canary
+    return until if watches and until is not None and until > people.now else None
+
+
+def _causes(people: People, edition: EditionRecord) -> tuple[Cause, ...]:
+    return tuple(
+        Cause(
+            state=one.state,
+            reply=one.reply,
+            letters=one.letters,
+            next=one.due if one.state is DeliveryState.DEFERRED else None,
+        )
+        for one in deliveries.causes(people.db, edition.id)
+    )
+
+
+def _holds(people: People, edition: EditionRecord) -> tuple[Hold, ...]:
+    """The holds that are not over, in the order of their domains."""
+    found = holds.of(people.db, edition.id)
+    return tuple(found[domain] for domain in sorted(found) if found[domain].until > people.now)
+
+
+def _by_smtp(edition: EditionRecord) -> bool:
+    """A letter that is written again into the outbox replaces itself."""
+    return edition.transport == "smtp"
+
+
+def _repeats(people: People, edition: EditionRecord) -> tuple[Repeat, ...]:
+    return tuple(
+        Repeat(address=address, state=state, times=times)
+        for address, state, times in deliveries.retaken(people.db, edition.id)
+    )

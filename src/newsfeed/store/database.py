@@ -136,6 +136,15 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.commit()
 
 
+def version_of_others(db: sqlite3.Connection) -> int:
+    """A number that is another one after somebody else wrote: what was read may be old then.
+
+    Within a transaction it holds until its end.
+    """
+    (value,) = db.execute("PRAGMA data_version").fetchone()
+    return int(value)
+
+
 def forget(db: sqlite3.Connection) -> bool:
     """Leave no byte of what was deleted in the store or its journal; call it after the commit.
 

@@ -169,29 +169,22 @@ def claim(
     return [Claim(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-def renew(db: sqlite3.Connection, claims: Iterable[Claim], now: datetime) -> list[Claim]:
-    """Hold claims for `LEASE` from `now`, if they are still in force; gives them as they are then.
-
-    One that another process took over meanwhile stays theirs.
+def renew(db: sqlite3.Connection, one: Claim, now: datetime) -> Claim | None:
+    """Hold a claim for `LEASE` from `now`; None where it is not in force any more, since another
+    process took it over.
     """
     from newsfeed.store.queries import queries
 
     until = _seconds(now + LEASE)
-    renewed = [msgspec.structs.replace(one, lease_until=until) for one in claims]
-    queries.renew_claim(
+    held = queries.renew_claim(
         db,
-        [
-            {
-                "edition_id": one.edition_id,
-                "subscriber_id": one.subscriber_id,
-                "owner": one.owner,
-                "epoch": one.epoch,
-                "lease_until": until,
-            }
-            for one in renewed
-        ],
+        edition_id=one.edition_id,
+        subscriber_id=one.subscriber_id,
+        owner=one.owner,
+        epoch=one.epoch,
+        lease_until=until,
     )
-    return renewed
+    return msgspec.structs.replace(one, lease_until=until) if held else None
 
 
 def finish(db: sqlite3.Connection, outcomes: Iterable[Outcome], now: datetime) -> None:

@@ -22,7 +22,8 @@ class EditionRecord(msgspec.Struct, frozen=True, kw_only=True):
     `not_before` is when it may be released, `recipients_of` the id of the edition whose readers
     it is for. `origin` is its name when it was composed, and `domain` that of its sender then:
     neither ever changes. `own_subject` is "" where the newsletter's pattern makes the subject.
-    `revision` counts corrections; `why` says why it is paused.
+    `revision` counts corrections; `why` says why it is paused. After its canary it waits until
+    `canary_until`; `forgiven` failures were seen by whoever let it go on.
     """
 
     id: int
@@ -43,6 +44,8 @@ class EditionRecord(msgspec.Struct, frozen=True, kw_only=True):
     composed: datetime
     released: datetime | None
     finished: datetime | None
+    canary_until: datetime | None
+    forgiven: int
 
     @property
     def name(self) -> str:
@@ -173,6 +176,20 @@ def set_unreleased(db: sqlite3.Connection, edition_id: int, state: EditionState)
 
     touch(db)
     queries.set_edition_unreleased(db, id=edition_id, state=state.value)
+
+
+def set_canary(db: sqlite3.Connection, edition_id: int, until: datetime) -> None:
+    """The first letters are out; the others wait until then."""
+    from newsfeed.store.queries import queries
+
+    queries.set_edition_canary(db, id=edition_id, canary_until=_seconds(until))
+
+
+def forgive(db: sqlite3.Connection, edition_id: int, failures: int) -> None:
+    """Whoever lets it go on has seen so many failures: they stop it no more."""
+    from newsfeed.store.queries import queries
+
+    queries.forgive_edition(db, id=edition_id, forgiven=failures)
 
 
 def correct(db: sqlite3.Connection, edition: EditionRecord, intro: str, own_subject: str) -> None:
@@ -321,7 +338,7 @@ def _record(row: tuple[object, ...]) -> EditionRecord:
     )
 
 
-_MOMENTS = frozenset({"slot", "not_before", "composed", "released", "finished"})
+_MOMENTS = frozenset({"slot", "not_before", "composed", "released", "finished", "canary_until"})
 
 
 def _seconds(moment: datetime) -> int:

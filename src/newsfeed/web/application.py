@@ -17,10 +17,12 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from newsfeed.flows.preflight import WELL_KNOWN
 from newsfeed.web.doors import Doors
 from newsfeed.web.guard import Guard
 from newsfeed.web.headers import answer
 from newsfeed.web.limits import PATIENCE, read_body
+from newsfeed.web.nameplate import nameplate
 from newsfeed.web.pages import Pages
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def application(
         for prefix in dict.fromkeys(("", _path(plan.links_url)))
         for route in (
             Route(f"{prefix}/healthz", _healthy),
+            Route(prefix + WELL_KNOWN, nameplate(plan, clock)),
             _door(f"{prefix}/u/{{newsletter}}/{{token}}", doors.show_leave, doors.leave, patience),
             _door(
                 f"{prefix}/c/{{newsletter}}/{{token}}", doors.show_confirm, doors.confirm, patience

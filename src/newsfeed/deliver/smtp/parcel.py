@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -29,6 +29,9 @@ class Relay(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Relay({self.host}:{self.port}, {self.security})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("host", self.host), ("port", self.port), ("security", self.security)]
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +61,7 @@ class Stage(StrEnum):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """A server's reply: its code, its enhanced status (RFC 3463) or "", and its text in one line."""
+    """A server's reply: code, enhanced status (RFC 3463) or "", and its text in one line."""
 
     code: int
     status: str
@@ -72,8 +75,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a parcel: the reply that decided, and the stage that it was to.
 
     Without a reply the connection was lost, as `lost` tells; or, with `lost` "", it never came to a
-    try, and the parcel can be sent as if nothing had been. `begun` tells whether the body was begun:
-    then the message may have been taken although no reply says so.
+    try, and the parcel can be sent as if nothing had been. `begun` tells whether the body was
+    begun: then the message may have been taken although no reply says so.
     """
 
     parcel: Parcel
@@ -90,12 +93,18 @@ class Desk(Protocol):
         """How many parcels could be handed out now; not more than `most` are counted."""
         ...
 
-    def step(self, results: Sequence[Result], wanted: int) -> Sequence[Parcel]:
+    def step(self, results: Sequence[Result], wanted: int) -> Iterable[Parcel]:
         """Keep `results` for good, then hand out up to `wanted` parcels.
 
         What is written before the next parcel's body may rely on it: when this returns, a crash
-        forgets no result. Called at least every few seconds while parcels are out.
+        forgets no result. The messages may be made only as the parcels are taken, once and in
+        order, so take them after the bodies that are ready were written. Called at least every few
+        seconds while parcels are out.
         """
+        ...
+
+    def may_begin(self, parcel: Parcel) -> bool:
+        """Whether the body of a parcel that was handed out may be begun now."""
         ...
 
     def pause(self) -> float | None:

@@ -60,8 +60,9 @@ WHERE edition_id = :edition_id AND (state = 'sent' OR copy > 0 OR owner <> '');
 
 -- name: claim_deliveries(edition_id, owner, now, lease_until, number)
 -- Take rows that are due and nobody holds; nothing while the edition is not released or paused.
+-- The rows are found by their key: to repeat the state here leads SQLite through all that wait.
 UPDATE delivery SET owner = :owner, epoch = epoch + 1, lease_until = :lease_until
-WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND owner = ''
+WHERE edition_id = :edition_id AND owner = ''
   AND subscriber_id IN (
     SELECT subscriber_id FROM delivery
     WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND owner = ''
@@ -95,16 +96,19 @@ JOIN edition ON edition.id = delivery.edition_id
 WHERE delivery.edition_id = :edition_id AND delivery.owner = :owner AND delivery.owner <> ''
 ORDER BY subscriber.id;
 
--- name: renew_claim(edition_id, subscriber_id, owner, epoch, lease_until)*!
+-- name: renew_claim(edition_id, subscriber_id, owner, epoch, lease_until)!
 -- The holder is alive, and works on it.
 UPDATE delivery SET lease_until = :lease_until
 WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id AND owner = :owner
   AND epoch = :epoch AND state IN ('queued', 'deferred');
 
 -- name: finish_delivery(edition_id, subscriber_id, owner, epoch, state, due, tried, since, done, reply, revision)*!
--- Write an outcome, if the claim is still in force.
+-- Write an outcome, if the claim is still in force. Where there was no try, what a relay said of
+-- the last one stays.
 UPDATE delivery SET state = :state, due = :due, tries = tries + :tried, since = :since,
-                    done = :done, reply = :reply, revision = :revision, owner = '', lease_until = 0
+                    done = :done, revision = :revision,
+                    reply = CASE WHEN :tried = 0 AND :reply = '' THEN reply ELSE :reply END,
+                    owner = '', lease_until = 0
 WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id AND owner = :owner
   AND epoch = :epoch AND state IN ('queued', 'deferred');
 

@@ -9,19 +9,22 @@ RETURNING id;
 -- name: all_editions()
 -- Every edition, the newest first.
 SELECT id, newsletter, slug, origin, domain, kind, state, slot, not_before, intro, own_subject,
-       recipients_of, transport, revision, why, composed, released, finished
+       recipients_of, transport, revision, why, composed, released, finished,
+       canary_until, forgiven
 FROM edition ORDER BY id DESC;
 
 -- name: edition_by_slug(newsletter, slug)^
 -- The edition that is called NEWSLETTER/SLUG.
 SELECT id, newsletter, slug, origin, domain, kind, state, slot, not_before, intro, own_subject,
-       recipients_of, transport, revision, why, composed, released, finished
+       recipients_of, transport, revision, why, composed, released, finished,
+       canary_until, forgiven
 FROM edition WHERE newsletter = :newsletter AND slug = :slug;
 
 -- name: edition_by_id(id)^
 -- One edition.
 SELECT id, newsletter, slug, origin, domain, kind, state, slot, not_before, intro, own_subject,
-       recipients_of, transport, revision, why, composed, released, finished
+       recipients_of, transport, revision, why, composed, released, finished,
+       canary_until, forgiven
 FROM edition WHERE id = :id;
 
 -- name: set_edition_state(id, state, why)!
@@ -39,8 +42,17 @@ UPDATE edition SET state = 'sent', finished = :finished, why = '' WHERE id = :id
 
 -- name: set_edition_unreleased(id, state)!
 -- As before its release: a rehearsal is taken back.
-UPDATE edition SET state = :state, released = NULL, finished = NULL, transport = '', why = ''
+UPDATE edition SET state = :state, released = NULL, finished = NULL, transport = '', why = '',
+                   canary_until = NULL, forgiven = 0
 WHERE id = :id;
+
+-- name: set_edition_canary(id, canary_until)!
+-- The first letters are out; the others wait.
+UPDATE edition SET canary_until = :canary_until WHERE id = :id;
+
+-- name: forgive_edition(id, forgiven)!
+-- So many failures were seen by whoever let it go on.
+UPDATE edition SET forgiven = :forgiven WHERE id = :id;
 
 -- name: set_edition_corrected(id, revision, intro, own_subject)!
 -- The words of those not yet served are others now.

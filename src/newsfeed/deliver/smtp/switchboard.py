@@ -1,0 +1,104 @@
+"""The tick: what came on all lines is kept in one step of the desk, then the next bodies begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from newsfeed.deliver.smtp.line import Inbox, Line, Timeouts, untouched
+from newsfeed.deliver.smtp.opened import Opened
+from newsfeed.deliver.smtp.parcel import Desk, Parcel
+
+
+class Switchboard:
+    """All lines to one relay.
+
+    `lines` are those whose connection is not quite closed, `out` the parcels handed out of which
+    the desk has not heard, and `in_vain` whether it had none for us when it was last asked.
+    """
+
+    def __init__(self, desk: Desk, *, clock: Callable[[], float], wake: Callable[[], None]) -> None:
+        self._desk = desk
+        self._clock = clock
+        self.inbox = Inbox(wake)
+        self.lines: set[Line] = set()
+        self.out = 0
+        self.in_vain = False
+
+    def connect(self, opened: Opened, *, most: int, timeouts: Timeouts) -> Line:
+        """Take over a connection for at most `most` messages."""
+        line = Line(opened, self.inbox, most=most, timeouts=timeouts)
+        self.lines.add(line)
+        return line
+
+    def tick(self, *, asking: bool, renewing: bool = False) -> bool:
+        """Hand in the results, ask for parcels if `asking`, and begin bodies and envelopes.
+
+        Nothing is written before the desk's step returns, and it is left out where there is
+        nothing to say unless `renewing`. Whether there was one. Raises what the desk raises.
+        """
+        inbox = self.inbox
+        results, inbox.results = inbox.results, []
+        ready, inbox.ready = [line for line in inbox.ready if line.open], []
+        wanted = len(inbox.hungry) + sum(line.more for line in ready) if asking else 0
+        if not (results or wanted or renewing):
+            self._begin(ready)
+            for line in ready:
+                line.flush()
+            return False
+        parcels = self._desk.step(results, wanted)
+        self.out -= len(results)
+        self._begin(ready)
+        taken = self._take(parcels)
+        for line in ready:
+            line.flush()
+        self.out += taken
+        self.in_vain = wanted > 0 and not taken
+        return True
+
+    @property
+    def idle(self) -> bool:
+        """Whether a line waits for a parcel and has none."""
+        return any(line.idle for line in self.inbox.hungry)
+
+    def hang_up(self) -> None:
+        """Say goodbye on all lines without a parcel."""
+        for line in self.lines:
+            if line.idle:
+                line.quit()
+
+    def drop(self, why: str) -> None:
+        """End all connections now, without a dot, as `why` tells."""
+        for line in self.lines:
+            line.drop(why)
+
+    def gone(self) -> list[Line]:
+        """Forget the lines whose connection is closed, and name them."""
+        gone, self.inbox.gone = self.inbox.gone, []
+        self.lines.difference_update(gone)
+        return gone
+
+    def _begin(self, ready: list[Line]) -> None:
+        """Begin the bodies, all before anything slower."""
+        now = self._clock() if ready else 0.0
+        for line in ready:
+            parcel = line.following
+            if parcel is None:
+                continue
+            if parcel.until > now and self._desk.may_begin(parcel):
+                line.begin()
+            else:
+                line.drop("")
+
+    def _take(self, parcels: Iterable[Parcel]) -> int:
+        """Put envelopes on the wire, first on the lines that have waited longest. How many parcels
+        there were.
+        """
+        taken = 0
+        remaining = iter(parcels)
+        for line, parcel in zip(list(self.inbox.hungry), remaining, strict=False):
+            taken += 1
+            line.take(parcel)
+        for parcel in remaining:  # there is a line less than the desk was told
+            taken += 1
+            self.inbox.add(untouched(parcel))
+        return taken

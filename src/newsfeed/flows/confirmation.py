@@ -1,0 +1,175 @@
+"""One confirmation mail: whether somebody may be asked, and the message that asks them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from newsfeed.audience.lifecycle import Mailing, mailing
+from newsfeed.audience.tokens import CONFIRM_WITHIN, confirm_token, confirm_url
+from newsfeed.audience.wording import Wording, wording_for, wording_of
+from newsfeed.flows.people import People
+from newsfeed.model import SubscriptionState
+from newsfeed.settings import Newsletter
+from newsfeed.store import confirmations, consents, subscribers, suppression
+from newsfeed.store.confirmations import Counted
+from newsfeed.store.consents import Consent
+from newsfeed.store.subscribers import Subscriber, Waiting
+
+FOLDER = "confirm"
+"""Where the outbox of a newsletter holds these mails, each by the keyed hash of its address: it is
+found even after the person is forgotten.
+"""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """The mail that asks somebody now: `sender` is the newsletter's address, `message_id` is the
+    same whenever the same mail is made.
+    """
+
+    person: Subscriber
+    newsletter: Newsletter
+    wording: Wording
+    sender: str
+    message_id: str
+    message: bytes
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whose mail the relay did not take, and why, in words that name nobody."""
+
+    address: str
+    why: str
+
+
+class Mailed(msgspec.Struct, frozen=True, kw_only=True):
+    """How many were mailed, and how many could be by a further call.
+
+    By SMTP some may be `refused`. After the mail to those `unanswered` the connection was lost:
+    they may have it, and it counts. `trouble` says why it ended early; "" if it did not.
+    """
+
+    mailed: int
+    left: int
+    refused: tuple[Refused, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+def mailing_of(people: People, one: Waiting) -> Mailing:
+    """Whether somebody who waits may be mailed now, or why not."""
+    newsletter = people.newsletter(one.newsletter)
+    if newsletter is None:
+        return Mailing.GONE
+    return mailing(
+        one.mails,
+        one.last_mail,
+        asked=one.asked,
+        dead=_dead(people, newsletter, one),
+        imported=one.imported,
+        now=people.now,
+    )
+
+
+def request_of(people: People, one: Waiting) -> Request | None:
+    """The mail for somebody who was found waiting, or None where they may not be mailed any more.
+
+    Another process may have written a mail, and the person may have left, since then: within the
+    caller's transaction all is read anew. Raises SettingsError, OutputError.
+    """
+    newsletter = people.newsletter(one.newsletter)
+    still = _reread(people, one)
+    if newsletter is None or still is None or not mailing_of(people, still).able:
+        return None
+    return _request(people, newsletter, still.subscriber, still.mails)
+
+
+def count(people: People, request: Request) -> Counted:
+    """Record that somebody is asked, and with which words, and count it. The caller commits."""
+    wording = request.wording
+    consents.keep_wording(people.db, wording.version, wording.language, wording.consent)
+    consent = Consent(
+        event="mailed",
+        at=people.now,
+        newsletter=request.newsletter.name,
+        way="command",
+        wording=wording.version,
+        message_id=request.message_id,
+    )
+    person = request.person
+    return confirmations.count(people.db, person.id, person.address_hash, consent)
+
+
+def _dead(people: People, newsletter: Newsletter, one: Waiting) -> Mailing | None:
+    """Why the link of the last mail for this request no longer works; None where it does."""
+    if one.asked_last is None:
+        return None
+    if wording_of(one.wording, newsletter.title) is None:
+        return Mailing.REWORDED
+    return Mailing.RAN_OUT if people.now - one.asked_last > CONFIRM_WITHIN else None
+
+
+def _reread(people: People, one: Waiting) -> Waiting | None:
+    """The same person as they wait now, or None where they do not."""
+    db = people.db
+    person = subscribers.by_public_id(db, one.subscriber.public_id)
+    found = subscribers.subscription(db, person.id, one.newsletter) if person else None
+    if person is None or found is None or found.state is not SubscriptionState.PENDING:
+        return None
+    if suppression.reason(db, person.address_hash):
+        return None
+    mails, last_mail = consents.mails(db, person.address_hash)
+    of_this = [
+        c
+        for c in consents.of(db, person.id)
+        if c.newsletter == one.newsletter and c.at >= found.since
+    ]
+    asked = [c for c in of_this if c.event == "mailed"]
+    return Waiting(
+        subscriber=person,
+        newsletter=one.newsletter,
+        since=found.since,
+        mails=mails,
+        last_mail=last_mail,
+        asked=len(asked),
+        asked_last=asked[-1].at if asked else None,
+        wording=asked[-1].wording if asked else "",
+        imported=any(c.event == "requested" and c.way == "import" for c in of_this),
+    )
+
+
+def _request(people: People, newsletter: Newsletter, person: Subscriber, mails: int) -> Request:
+    """The mail to somebody whose address got so many before, in the language they read."""
+    from newsfeed.digest.notice import build_notice
+    from newsfeed.flows.editions import sender_of
+    from newsfeed.flows.letters import message_id
+
+    plan = people.plan
+    language = person.language or newsletter.language or plan.site.language
+    wording = wording_for(language).titled(newsletter.title)
+    sender = sender_of(newsletter)
+    domain = sender.address.rpartition("@")[2]
+    number = message_id(f"{newsletter.name}/{FOLDER}", person.public_id, mails, domain)
+    token = confirm_token(
+        people.keys, newsletter.name, person.public_id, wording.version, people.now
+    )
+    message = build_notice(
+        wording.subject,
+        wording.letter(
+            link=confirm_url(plan.links_url, newsletter.name, token),
+            sender=f"{sender.name} <{sender.address}>" if sender.name else sender.address,
+            site=plan.site_url + "/",
+        ),
+        from_name=sender.name,
+        from_address=sender.address,
+        to_address=person.address,
+        date=people.now,
+        message_id=number,
+    )
+    return Request(
+        person=person,
+        newsletter=newsletter,
+        wording=wording,
+        sender=sender.address,
+        message_id=number,
+        message=message,
+    )

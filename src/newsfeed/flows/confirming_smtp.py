@@ -1,0 +1,174 @@
+"""Confirmation mails leave by SMTP, never more of them than an address may get (standards S-08).
+
+Each is counted and on record before it is on the wire, in a transaction that ends before: so the
+limits hold whatever happens. What the relay surely did not take is taken back. Where nobody knows,
+after a crash or a lost connection, it counts, and whoever never got it can be asked again once the
+link would have run out. Right before, it is looked again whether the person still waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+import msgspec
+
+from newsfeed.deliver.outcome import Verdict
+from newsfeed.deliver.smtp.trouble import RelayError
+from newsfeed.deliver.verp import checked_bounces
+from newsfeed.flows.confirmation import Mailed, Refused, Request, count, request_of
+from newsfeed.flows.editions import sender_of
+from newsfeed.flows.mailing.quotas import Quotas
+from newsfeed.flows.people import People
+from newsfeed.flows.posting import Errands, Fate, Post, Posted, run_errands
+from newsfeed.flows.preflight import refuse_unless_one_can_leave
+from newsfeed.flows.relaying import relay_of
+from newsfeed.flows.signing import signature_of
+from newsfeed.model import SuppressionReason
+from newsfeed.store import confirmations, database, facts, suppression
+from newsfeed.store.confirmations import Counted
+from newsfeed.store.subscribers import Waiting
+
+WITHIN = 600.0
+"""Seconds that one call goes on; whoever is not mailed by then is left for another."""
+
+_DOMAINS = 3
+"""Receiving domains that refuse us for what we are, after which the fault is ours."""
+
+
+def mail_all(
+    people: People,
+    chosen: Sequence[Waiting],
+    *,
+    clock: Callable[[], datetime],
+    progress: Callable[[str, int], None],
+    environ: Mapping[str, str],
+) -> Mailed:
+    """Mail those of `chosen` who still may be mailed, as far as the quotas allow it now.
+
+    Raises SettingsError where the relay, a key, or the way to leave is not as it has to be.
+    """
+    plan = people.plan
+    relay = relay_of(plan, environ)
+    refuse_unless_one_can_leave(plan, people.keys, relay)
+    batch = _Batch(people, chosen, clock, progress)
+    errands = Errands(
+        range(len(chosen)),
+        prepare=batch.prepare,
+        settle=batch.settle,
+        together=partial(database.transaction, people.db),
+    )
+    try:
+        run_errands(relay, errands, within=WITHIN)
+    except RelayError as error:
+        return batch.told(str(error))
+    return batch.told()
+
+
+class _Batch:
+    """One call's mails, by their place among those who were chosen."""
+
+    def __init__(
+        self,
+        people: People,
+        chosen: Sequence[Waiting],
+        clock: Callable[[], datetime],
+        progress: Callable[[str, int], None],
+    ) -> None:
+        plan = people.plan
+        names = {one.newsletter for one in chosen}
+        self._people, self._chosen, self._clock = people, chosen, clock
+        self._progress = progress
+        self._bounces = checked_bounces(plan.mail.bounces)
+        self._quotas = Quotas(plan.mail.smtp)
+        self._signs = {
+            one.name: signature_of(plan, sender_of(one).address.rpartition("@")[2])
+            for one in plan.newsletters
+            if one.name in names
+        }
+        self._counted: dict[int, Counted] = {}
+        self._posted: dict[int, Posted] = {}
+        self._over: set[int] = set()
+        self._refusing: set[str] = set()
+        self._trouble = ""
+
+    def prepare(self, place: int) -> Post | None:
+        """The mail, which is counted and on record from now on; None where none is to leave now."""
+        people = msgspec.structs.replace(self._people, now=self._clock())
+        domain = self._domain(place)
+        if self._is_kept_back(people, domain):
+            return None
+        request = request_of(people, self._chosen[place])
+        if request is None:
+            self._over.add(place)  # mailed by another process, or they left
+            return None
+        self._counted[place] = count(people, request)
+        self._quotas.count(people.db, domain, people.now)
+        return self._post(request, people.now)
+
+    def settle(self, place: int, posted: Posted) -> None:
+        """Take back what surely was not taken; keep what became of the mail."""
+        db, counted = self._people.db, self._counted.pop(place)
+        self._posted[place] = posted
+        if posted.verdict is Verdict.FAIL:
+            # Not repeated as often as somebody calls (standards E-S-07): it counts for the limits.
+            confirmations.retract_record(db, counted)
+        elif posted.fate in (Fate.REFUSED, Fate.UNTRIED):
+            confirmations.retract(db, counted)
+        if posted.verdict is Verdict.SUPPRESS and not suppression.reason(db, counted.address_hash):
+            reason = SuppressionReason.BOUNCED
+            suppression.suppress(db, counted.address_hash, reason, self._clock())
+        if posted.verdict is Verdict.HOLD:
+            self._refusing.add(self._domain(place))
+        if posted.verdict is Verdict.PAUSE or len(self._refusing) >= _DOMAINS:
+            self._trouble = f"the relay refuses our mail: {posted.said}"
+        if posted.fate is Fate.TAKEN:
+            self._progress("confirmation mails", self._count(Fate.TAKEN))
+
+    def told(self, trouble: str = "") -> Mailed:
+        """What became of all of them; `trouble` is why it ended early."""
+        final = (Verdict.FAIL, Verdict.SUPPRESS)
+        over = {place for place, one in self._posted.items() if one.verdict in final}
+        over |= self._over | set(self._places(Fate.TAKEN)) | set(self._places(Fate.LOST))
+        return Mailed(
+            mailed=self._count(Fate.TAKEN),
+            left=len(self._chosen) - len(over),
+            refused=tuple(
+                Refused(address=self._address(place), why=self._posted[place].said)
+                for place in self._places(Fate.REFUSED)
+            ),
+            unanswered=tuple(self._address(place) for place in self._places(Fate.LOST)),
+            trouble=trouble or self._trouble,
+        )
+
+    def _is_kept_back(self, people: People, domain: str) -> bool:
+        """Whether a mail to a domain has to wait for another call."""
+        db, now = people.db, people.now
+        return (
+            bool(self._trouble or facts.paused(db, now))
+            or domain in self._refusing
+            or not self._quotas.room(db, now, 1)[0]
+            or self._quotas.put_off(db, domain, now) is not None
+        )
+
+    def _post(self, request: Request, now: datetime) -> Post:
+        sign = self._signs[request.newsletter.name]
+        message = request.message
+        return Post(
+            sender=self._bounces or request.sender,
+            recipient=request.person.address,
+            message=sign(message, int(now.timestamp())) + message if sign else message,
+        )
+
+    def _places(self, fate: Fate) -> list[int]:
+        return [place for place, one in sorted(self._posted.items()) if one.fate is fate]
+
+    def _count(self, fate: Fate) -> int:
+        return len(self._places(fate))
+
+    def _address(self, place: int) -> str:
+        return self._chosen[place].subscriber.address
+
+    def _domain(self, place: int) -> str:
+        return self._address(place).rpartition("@")[2].lower()

@@ -1,0 +1,1 @@
+"""Editions are mailed by SMTP: the ledger on one side, the relay on the other."""

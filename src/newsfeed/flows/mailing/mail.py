@@ -1,0 +1,123 @@
+"""Released editions leave by SMTP, until every letter is final or the time is over."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from newsfeed.deliver.smtp.parcel import Relay
+from newsfeed.deliver.smtp.run import run
+from newsfeed.deliver.smtp.signals import until_told
+from newsfeed.deliver.smtp.trouble import RefusedByRelayError
+from newsfeed.flows.mailing.desk import Clock, LedgerDesk
+from newsfeed.flows.mailing.lane import Lane
+from newsfeed.flows.outcomes import Delivered
+from newsfeed.flows.people import People
+from newsfeed.flows.readiness import refuse_unless_ready
+from newsfeed.flows.relaying import relay_of
+from newsfeed.model import EditionState
+from newsfeed.store import database, deliveries, editions, senders
+
+_PAUSE = 0.1
+
+
+class _BusyError(Exception):
+    """Another process delivers, and is alive."""
+
+
+def mail(
+    people: People,
+    *,
+    clock: Clock,
+    max_time: timedelta,
+    patience: float,
+    progress: Callable[[str, int], None],
+    environ: Mapping[str, str] = os.environ,
+) -> list[Delivered] | None:
+    """Deliver what is released, also what others release meanwhile; None where another run does
+    it (guarantee 7).
+
+    Raises RelayError where the relay cannot be used, SettingsError, StoreError; what has left
+    stays recorded.
+    """
+    plan, db = people.plan, people.db
+    relay = relay_of(plan, environ)
+    refuse_unless_ready(people, relay)
+    end = time.monotonic() + max_time.total_seconds()
+    try:
+        with senders.presence(plan.store) as sender, _joined(people, sender, clock, patience):
+            desk = LedgerDesk(people, sender, end=end, clock=clock, progress=progress)
+            _run(desk, relay)
+    except _BusyError:
+        return None
+    return [_delivered(db, lane) for lane in desk.lanes]
+
+
+@contextmanager
+def _joined(people: People, sender: str, clock: Clock, patience: float) -> Iterator[None]:
+    """Be a sender of the store; wait for another that ends just now, and no longer looks for
+    further editions. Raises _BusyError where it goes on.
+    """
+    db, store = people.db, people.plan.store
+    last = time.monotonic() + patience
+    while not _join(people, sender, clock()):
+        if time.monotonic() >= last:
+            raise _BusyError
+        time.sleep(_PAUSE)
+    try:
+        yield
+    finally:
+        with database.explained(store), database.transaction(db):
+            senders.leave(db, sender)
+
+
+def _join(people: People, sender: str, now: datetime) -> bool:
+    db, store = people.db, people.plan.store
+    with database.transaction(db):
+        released = [one.id for one in editions.everything(db) if one.state is _RELEASED]
+        senders.bury(db, store, released)
+        if senders.others_at_work(db, sender, now):
+            return False
+        senders.join(db, sender, now)
+    return True
+
+
+def _run(desk: LedgerDesk, relay: Relay) -> None:
+    """Talk to the relay until nothing is left to do, or somebody wants an end."""
+
+    async def talk() -> None:
+        stop = asyncio.Event()
+        with until_told(stop.set):
+            await run(relay, desk, stop=stop)
+
+    try:
+        asyncio.run(talk())
+    except RefusedByRelayError as error:
+        if error.login:
+            desk.pause_all(f"the relay refuses the login: {error.problem}")
+        raise
+    finally:
+        desk.close()
+
+
+def _delivered(db: sqlite3.Connection, lane: Lane) -> Delivered:
+    edition = editions.get(db, lane.edition.id)
+    due = deliveries.next_due(db, edition.id)
+    why = edition.why if edition.state is EditionState.PAUSED else lane.why
+    return Delivered(
+        edition=edition.name,
+        transport=edition.transport,
+        folder="",
+        written=lane.sent,
+        counts=deliveries.counts_of(db, edition.id),
+        why=why if due else "",
+        next=due,
+    )
+
+
+_RELEASED = EditionState.RELEASED

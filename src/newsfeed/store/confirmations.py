@@ -1,0 +1,76 @@
+"""Confirmation mails that were counted before they were sent, and then did not leave.
+
+They are counted first, so that no crash lets an address have more of them than it may (standards
+S-08). What the relay surely did not take is no mail: the count and the record go back to what they
+were. The caller commits.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+
+from newsfeed.store import consents
+from newsfeed.store.consents import Consent
+
+
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail that is on record as `consent`, and what the address had got before."""
+
+    subscriber_id: int
+    address_hash: str
+    consent: Consent
+    mails: int
+    last_mail: datetime | None
+
+
+def count(
+    db: sqlite3.Connection, subscriber_id: int, address_hash: str, consent: Consent
+) -> Counted:
+    """Record a mail that is about to be sent, and count it for its address."""
+    mails, last_mail = consents.mails(db, address_hash)
+    consents.record(db, subscriber_id, consent)
+    consents.count_mail(db, address_hash, consent.at)
+    return Counted(
+        subscriber_id=subscriber_id,
+        address_hash=address_hash,
+        consent=consent,
+        mails=mails,
+        last_mail=last_mail,
+    )
+
+
+def retract(db: sqlite3.Connection, counted: Counted) -> None:
+    """The mail did not leave: its record goes, and the count is as it was before it.
+
+    Where another mail to the address was counted since, the count stays: too few mails are better
+    than too many. For a person who is erased meanwhile there is no record any more.
+    """
+    from newsfeed.store.queries import queries
+
+    retract_record(db, counted)
+    at = int(counted.consent.at.timestamp())
+    if counted.last_mail is None:
+        queries.retract_first_confirmation_mail(db, address_hash=counted.address_hash, at=at)
+    else:
+        queries.retract_confirmation_mail(
+            db,
+            address_hash=counted.address_hash,
+            mails=counted.mails + 1,
+            at=at,
+            before=int(counted.last_mail.timestamp()),
+        )
+
+
+def retract_record(db: sqlite3.Connection, counted: Counted) -> None:
+    """The mail did not leave, but the try counts for its address as a mail does."""
+    from newsfeed.store.queries import queries
+
+    queries.retract_mailed(
+        db,
+        subscriber_id=counted.subscriber_id,
+        at=int(counted.consent.at.timestamp()),
+        message_id=counted.consent.message_id,
+    )
