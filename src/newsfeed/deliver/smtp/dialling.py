@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from newsfeed.deliver.smtp.line import Line, Timeouts
+from newsfeed.deliver.smtp.line import Line
 from newsfeed.deliver.smtp.opened import Opened
 from newsfeed.deliver.smtp.parcel import Relay
 from newsfeed.deliver.smtp.switchboard import Switchboard
+from newsfeed.deliver.smtp.timeouts import Timeouts
 from newsfeed.deliver.smtp.trouble import RefusedByRelayError, RelayError
 
 _LONGEST_BACKOFF = 60.0

@@ -2,31 +2,28 @@
 
 At most one message's body is on the wire, waiting for the reply to its final dot, and behind it at
 most one next envelope: MAIL, RCPT and DATA in one write where the server offers PIPELINING, else
-command by command. Whatever happens to a parcel ends in exactly one result in the inbox. The body
-of the next parcel is begun from outside, when the result before it is kept for good.
+command by command. Whatever happens to a parcel ends in exactly one result in the inbox. The next
+body is begun from outside, when the result before it is kept for good.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
-import msgspec
-
 from newsfeed.deliver.smtp import envelope
+from newsfeed.deliver.smtp.inbox import Inbox
 from newsfeed.deliver.smtp.opened import Opened
 from newsfeed.deliver.smtp.parcel import Parcel, Reply, Result, Stage
 from newsfeed.deliver.smtp.replies import ReplyReader, UnreadableReply
+from newsfeed.deliver.smtp.timeouts import Timeouts
 
-LEAVING: Final = 421
-"""The server closes the connection, whatever was asked (RFC 5321 section 3.8)."""
-
+_REFUSED = 400
+_LEAVING = 421  # RFC 5321 section 3.8
 _DOT = b".\r\n"
 _SHORT = 16 * 1024  # bytes
-_SPACE = 64 * 1024
 
 
 class _Aside(Enum):
@@ -42,8 +39,10 @@ _ENVELOPE: Final = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 
 
 class Line(asyncio.BufferedProtocol):
-    """A connection that was opened elsewhere. `open` tells whether it can still be used, `answered`
-    how many transactions the server replied to, and `failed` that it came to nothing.
+    """A connection that was opened elsewhere, for at most `most` messages.
+
+    `open` tells whether it can still be used, `answered` how many transactions the server replied
+    to, and `failed` that it ended before there was one.
     """
 
     __slots__ = (
@@ -54,7 +53,6 @@ class Line(asyncio.BufferedProtocol):
         "_held",
         "_inbox",
         "_left",
-        "_limits",
         "_moves",
         "_moves_seen",
         "_next",
@@ -75,19 +73,20 @@ class Line(asyncio.BufferedProtocol):
         self._transport = opened.transport
         self._features = opened.features
         self._inbox = inbox
-        self._left = most
+        self._left = most  # bodies that may still be begun
         self._timeouts = timeouts
-        self._limits = _limits(timeouts)
         self._reader = ReplyReader()
-        self._awaited: deque[_Awaited] = deque()
-        self._unsent: deque[tuple[_Awaited, bytes]] = deque()
+        self._awaited: deque[_Awaited] = deque()  # what the next replies are to
+        self._unsent: deque[tuple[_Awaited, bytes]] = deque()  # where there is no pipelining
         self._body: Parcel | None = None
         self._next: Parcel | None = None
-        self._wire = self._held = b""
-        self._refusal: Result | None = None
-        self._dirty = False
-        self._moves = self._moves_seen = self._pending = 0
-        self._since = asyncio.get_running_loop().time()
+        self._wire = b""  # the next parcel's message, as it goes out
+        self._held = b""
+        self._refusal: Result | None = None  # of the next parcel, while replies are awaited
+        self._dirty = False  # the server has half an envelope, and needs RSET
+        self._moves, self._moves_seen = 1, 0
+        self._pending = 0
+        self._since = 0.0
         self.answered = 0
         self.open = True
         self.failed = False
@@ -96,9 +95,9 @@ class Line(asyncio.BufferedProtocol):
     # What others ask of it.
 
     @property
-    def more(self) -> bool:
-        """Whether a line that is ready can take another envelope behind the body."""
-        return self._left > 1 and self._features.pipelining
+    def idle(self) -> bool:
+        """Whether it has no parcel."""
+        return self._body is None and self._next is None
 
     @property
     def following(self) -> Parcel | None:
@@ -106,9 +105,9 @@ class Line(asyncio.BufferedProtocol):
         return self._next
 
     @property
-    def idle(self) -> bool:
-        """Whether it has no parcel."""
-        return self._body is None and self._next is None
+    def more(self) -> bool:
+        """Whether a line that is ready can take another envelope once its body is begun."""
+        return self._left > 1 and self._features.pipelining
 
     def take(self, parcel: Parcel) -> None:
         """Put a parcel's envelope on the wire, behind the body if one is there."""
@@ -120,14 +119,14 @@ class Line(asyncio.BufferedProtocol):
         """Write the body of the next parcel, with its final dot.
 
         A short one is held until `take` or `flush`, so that it leaves in one write with the next
-        envelope: that spares both sides more than the other line gains by being served earlier.
+        envelope: that spares both sides more than the server gains by an early start.
         """
         self._held = self._wire + _DOT  # to copy 40 KB costs a microsecond, a write several
         self._wire = b""
         self._body, self._next = self._next, None
         self._left -= 1
         self._awaited.append(Stage.BODY)
-        if len(self._held) > _SHORT or not self._features.pipelining:
+        if len(self._held) > _SHORT:
             self.flush()
         self._offer()
 
@@ -145,8 +144,8 @@ class Line(asyncio.BufferedProtocol):
             self._write(envelope.QUIT)
 
     def drop(self, why: str) -> None:
-        """End the connection now, without a dot: `why` is told of a body that was begun, and the
-        next parcel is given back untouched.
+        """End the connection now, without a dot. `why` is told of a body that was begun; the next
+        parcel is given back untouched.
         """
         self._end(lost=why, blamed=False)
 
@@ -162,14 +161,28 @@ class Line(asyncio.BufferedProtocol):
         elif pending and self._awaited[0] is Stage.BODY:
             if still >= self._timeouts.block:
                 self._end(lost=f"the relay took no byte for {still:.0f} s")
-        elif still >= self._limits[self._awaited[0]]:
+        elif still >= self._limit(self._awaited[0]):
             self._end(lost=f"no reply to {self._awaited[0].value} for {still:.0f} s")
 
     def _check_unused(self, still: float) -> None:
         if self.open and self.idle and still >= self._timeouts.idle:
             self.quit()
         elif not self.open and still >= self._timeouts.quit:
-            self._transport.abort()
+            self._transport.abort()  # it does not close by itself
+
+    def _limit(self, awaited: _Awaited) -> float:
+        """How many seconds to wait for a reply."""
+        match awaited:
+            case Stage.MAIL | _Aside.RSET:
+                return self._timeouts.mail
+            case Stage.RCPT:
+                return self._timeouts.rcpt
+            case Stage.DATA:
+                return self._timeouts.data
+            case Stage.BODY | _Aside.LONE_DOT:
+                return self._timeouts.dot
+            case _Aside.QUIT:
+                return self._timeouts.quit
 
     # What the event loop tells it.
 
@@ -180,14 +193,6 @@ class Line(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """So many bytes were put there."""
         self._read(bytes(self._inbox.space[:nbytes]))
-
-    def _read(self, data: bytes) -> None:
-        try:
-            for reply in self._reader.feed(data):
-                self._moves += 1
-                self._heard(reply)
-        except UnreadableReply as error:
-            self._end(lost=str(error))
 
     def eof_received(self) -> None:
         """The server says nothing more; the transport closes by itself."""
@@ -204,34 +209,46 @@ class Line(asyncio.BufferedProtocol):
 
     # Replies.
 
-    def _heard(self, reply: Reply) -> None:
-        if not self._awaited or reply.code == LEAVING:
-            self._interrupted(reply)
-            return
-        stage = self._awaited.popleft()
-        kind = reply.code // 100
-        if (kind == 3) != (stage is Stage.DATA) and kind not in (4, 5):
-            self._awaited.appendleft(stage)
-            self._end(lost=f"the reply {reply.code} to {stage.value} makes no sense")
-        elif stage is Stage.BODY:
-            self._finished(reply)
-        elif stage is Stage.DATA:
-            self._heard_of_data(reply)
-        elif isinstance(stage, Stage):
-            self._heard_of_command(stage, reply)
-        else:
-            self._heard_aside(stage, reply)
+    def _read(self, data: bytes) -> None:
+        try:
+            for reply in self._reader.feed(data):
+                self._moves += 1
+                self._heard(reply)
+        except UnreadableReply as error:
+            self._end(lost=str(error))
 
-    def _interrupted(self, reply: Reply) -> None:
-        """A reply that was not asked for, or says that the server leaves."""
-        if reply.code == LEAVING:
+    def _heard(self, reply: Reply) -> None:
+        code = reply.code
+        if code == _LEAVING:
             self._end(reply=reply)
-        else:
+        elif not self._awaited:
             self._end(lost="a reply that was not asked for")
+        elif code < _REFUSED and (code >= 300) != (self._awaited[0] is Stage.DATA):
+            self._end(lost=f"the reply {code} to {self._awaited[0].value} makes no sense")
+        else:
+            self._heard_of(self._awaited.popleft(), reply)
+
+    def _heard_of(self, awaited: _Awaited, reply: Reply) -> None:
+        if awaited is Stage.BODY:
+            self._heard_of_body(reply)
+        elif awaited is Stage.DATA:
+            self._heard_of_data(reply)
+        elif isinstance(awaited, Stage):
+            self._heard_of_command(awaited, reply)
+        elif awaited is _Aside.QUIT:
+            self._transport.close()
+        elif awaited is _Aside.RSET and reply.code >= _REFUSED:
+            self._awaited.appendleft(awaited)
+            self._end(lost="the relay refused RSET")
+        elif self._unsent:
+            self._write_next()
+        else:
+            self._offer()
+            self._inbox.wake()
 
     def _heard_of_command(self, stage: Stage, reply: Reply) -> None:
         """The reply to MAIL or RCPT."""
-        if reply.code >= 400:
+        if reply.code >= _REFUSED:
             self._refuse(stage, reply)
             self._unsent.clear()
         if self._unsent:
@@ -240,7 +257,7 @@ class Line(asyncio.BufferedProtocol):
             self._settle()
 
     def _heard_of_data(self, reply: Reply) -> None:
-        if reply.code >= 400:
+        if reply.code >= _REFUSED:
             self._refuse(Stage.DATA, reply)
             self._settle()
         elif self._refusal is None:
@@ -252,7 +269,7 @@ class Line(asyncio.BufferedProtocol):
             self._settle()
             self._dirty = False
 
-    def _finished(self, reply: Reply) -> None:
+    def _heard_of_body(self, reply: Reply) -> None:
         """The reply to the final dot."""
         parcel, self._body = self._body, None
         self.answered += 1
@@ -260,30 +277,18 @@ class Line(asyncio.BufferedProtocol):
             self._inbox.add(Result(parcel=parcel, stage=Stage.BODY, reply=reply, begun=True))
         self._offer()
 
-    def _heard_aside(self, aside: _Aside, reply: Reply) -> None:
-        if aside is _Aside.QUIT:
-            self._transport.close()
-        elif aside is _Aside.RSET and reply.code >= 400:
-            self._awaited.appendleft(aside)
-            self._end(lost="the relay refused RSET")
-        elif self._unsent:
-            self._write_next()
-        else:
-            self._offer()
-            self._inbox.wake()
-
     def _refuse(self, stage: Stage, reply: Reply) -> None:
         """The first refusal decides: the others follow from it."""
         if self._refusal is None and self._next is not None:
             self._refusal = Result(parcel=self._next, stage=stage, reply=reply)
 
     def _settle(self) -> None:
-        """The next parcel was refused. If it was behind MAIL, the server has half an envelope."""
+        """The next parcel was refused. If it was behind MAIL, half an envelope is left."""
         result, self._refusal = self._refusal, None
         self._next, self._wire = None, b""
-        self._dirty = result is not None and result.stage is not Stage.MAIL
         self.answered += 1
         if result is not None:
+            self._dirty = result.stage is not Stage.MAIL
             self._inbox.add(result)
         self._offer()
 
@@ -298,8 +303,8 @@ class Line(asyncio.BufferedProtocol):
             return b""
         self._next = parcel
         self._wire = envelope.body(parcel.message)
-        commands = envelope.envelope(parcel, features)
         self._inbox.hungry.pop(self, None)
+        commands = envelope.envelope(parcel, features)
         if features.pipelining and not self._dirty:
             self._awaited.extend(_ENVELOPE)
             return b"".join(commands)
@@ -313,12 +318,12 @@ class Line(asyncio.BufferedProtocol):
             self._dirty = False
         now = len(steps) if self._features.pipelining else 1
         self._unsent.extend(steps[now:])
-        self._awaited.extend(stage for stage, _ in steps[:now])
+        self._awaited.extend(awaited for awaited, _ in steps[:now])
         return b"".join(command for _, command in steps[:now])
 
     def _write_next(self) -> None:
-        stage, command = self._unsent.popleft()
-        self._awaited.append(stage)
+        awaited, command = self._unsent.popleft()
+        self._awaited.append(awaited)
         self._write(command)
 
     def _write(self, data: bytes) -> None:
@@ -326,7 +331,7 @@ class Line(asyncio.BufferedProtocol):
         self._transport.write(data)
 
     def _offer(self) -> None:
-        """Say that another envelope can be taken, if so; or leave, when it was the last."""
+        """Be hungry, if another envelope can be taken; or leave, when it was the last."""
         if not self.open or self._next is not None:
             return
         if self._left < 1:
@@ -352,14 +357,15 @@ class Line(asyncio.BufferedProtocol):
     def _end(self, *, lost: str = "", reply: Reply | None = None, blamed: bool = True) -> None:
         """End the connection and account for its parcels.
 
-        The one whose body was begun, else the next one if it is to be `blamed`, got `reply` or was
-        `lost`; one behind it never came to a try.
+        The one whose body was begun, or else the next one if it is to be `blamed`, got `reply` or
+        was `lost`. One behind it never came to a try.
         """
         self._transport.abort()
         self.failed = self.failed or (self.open and not self.answered)
         self._shut()
         at = self._awaited[0] if self._awaited else Stage.DATA
         self._awaited.clear()
+        self._unsent.clear()
         body, self._body = self._body, None
         following, self._next = self._next, None
         refusal, self._refusal = self._refusal, None

@@ -8,15 +8,14 @@ from collections.abc import Callable
 
 from newsfeed.deliver.smtp.dial import dial as dial_relay
 from newsfeed.deliver.smtp.dialling import Dial, Dialler, doubling
-from newsfeed.deliver.smtp.line import Timeouts
 from newsfeed.deliver.smtp.parcel import Desk, Relay
 from newsfeed.deliver.smtp.switchboard import Switchboard
+from newsfeed.deliver.smtp.timeouts import Timeouts
 from newsfeed.deliver.smtp.trouble import RelayError
 
 _SHORTEST_PAUSE = 0.05
-_SWEEP = 1.0
 _LAST_WAIT = 1.0
-"""Seconds: between looks at what should have moved, and for connections that are cut to close."""
+"""Seconds: before the desk is asked again, and for connections that are cut to close."""
 
 
 async def run(
@@ -41,23 +40,18 @@ async def run(
     dials in vain, of each of which `troubled` is told. Raises RefusedByRelayError, when what was on
     the wire is finished.
     """
-    one = _Run(desk, stop, clock, timeouts or Timeouts())
-    one.dialler = Dialler(
-        relay,
-        one.board,
-        dial,
-        timeouts=one.timeouts,
-        backoff=backoff,
-        troubled=troubled,
-        look=one.look,
-    )
-    await one.to_the_end()
+    waits = timeouts or Timeouts()
+
+    def dialler(board: Switchboard, look: Callable[[], None]) -> Dialler:
+        return Dialler(
+            relay, board, dial, timeouts=waits, backoff=backoff, troubled=troubled, look=look
+        )
+
+    await _Run(desk, stop, clock, waits, dialler).to_the_end()
 
 
 class _Run:
     """One call of `run`: waits to be woken, and after each tick looks around if there is reason."""
-
-    dialler: Dialler
 
     def __init__(
         self,
@@ -65,11 +59,13 @@ class _Run:
         stop: asyncio.Event,
         clock: Callable[[], float],
         timeouts: Timeouts,
+        dialler: Callable[[Switchboard, Callable[[], None]], Dialler],
     ) -> None:
-        self.timeouts = timeouts
-        self.board = Switchboard(desk, clock=clock, wake=self.wake)
         self._desk = desk
         self._stop = stop
+        self._timeouts = timeouts
+        self._board = Switchboard(desk, clock=clock, wake=self.wake)
+        self._dialler = dialler(self._board, self.look)
         self._loop = asyncio.get_running_loop()
         self._woken: asyncio.Future[None] = self._loop.create_future()
         self._looking = True
@@ -94,23 +90,24 @@ class _Run:
         self._sweep()
         try:
             await self._serve()
-            self.board.hang_up()
-            await self._closed(self.timeouts.quit)
+            self._board.hang_up()
+            await self._closed(self._timeouts.quit)
         except asyncio.CancelledError:
-            self.board.drop("the run was cancelled")
-            self.board.tick(asking=False)
+            self._board.drop("the run was cancelled")
+            self._board.tick(asking=False)
             raise
         finally:
             watching.cancel()
-            self.dialler.cancel()
+            self._dialler.cancel()
             for timer in (self._resting, self._cut, self._sweeper):
                 if timer is not None:
                     timer.cancel()
-            await self.dialler.ended()
-            self.board.drop("the run was cut short")
+            await asyncio.gather(watching, return_exceptions=True)
+            await self._dialler.ended()
+            self._board.drop("the run was cut short")
             await self._closed(_LAST_WAIT)
-        if self.dialler.refused is not None:
-            raise self.dialler.refused
+        if self._dialler.refused is not None:
+            raise self._dialler.refused
 
     async def _watch(self) -> None:
         await self._stop.wait()
@@ -118,7 +115,7 @@ class _Run:
 
     async def _serve(self) -> None:
         """Tick after tick, until there is nothing left to do."""
-        board = self.board
+        board = self._board
         while True:
             await self._woken
             self._woken = self._loop.create_future()
@@ -131,38 +128,38 @@ class _Run:
 
     @property
     def _stopping(self) -> bool:
-        return self.dialler.refused is not None or self._stop.is_set()
+        return self._dialler.refused is not None or self._stop.is_set()
 
     def _renewal_is_due(self) -> bool:
         waited = self._loop.time() - self._stepped_at
-        return self.board.out > 0 and waited >= self.timeouts.renew
+        return self._board.out > 0 and waited >= self._timeouts.renew
 
     def _look_around(self) -> bool:
         """See to the lines, to dials, pauses and the end. Whether there is nothing left to do."""
-        for line in self.board.gone():
+        for line in self._board.gone():
             if line.failed:
-                self.dialler.setback()
+                self._dialler.setback()
         now = self._loop.time()
-        for line in self.board.lines:
+        for line in self._board.lines:
             line.check(now)
-        self.dialler.gather()
+        self._dialler.gather()
         if self._stopping:
             return self._wound_down()
         return self._resting is None and self._out_of_work()
 
     def _wound_down(self) -> bool:
         """Whether what was on the wire is finished."""
-        self.dialler.cancel()
+        self._dialler.cancel()
         if self._cut is None and self._stop.is_set():
-            self._cut = self._loop.call_later(self.timeouts.stop, self._cut_off)
-        return not self.board.out
+            self._cut = self._loop.call_later(self._timeouts.stop, self._cut_off)
+        return not self._board.out
 
     def _cut_off(self) -> None:
-        self.board.drop("no reply before the run had to stop")
+        self._board.drop("no reply before the run had to stop")
 
     def _out_of_work(self) -> bool:
         """Open connections where there is work for them. Whether there never will be any."""
-        board, dialler = self.board, self.dialler
+        board, dialler = self._board, self._dialler
         if board.in_vain and not board.out:
             return self._rest()
         room = dialler.room()
@@ -181,26 +178,26 @@ class _Run:
         if pause is None:
             return True
         self._resting = self._loop.call_later(max(pause, _SHORTEST_PAUSE), self._rested)
-        if pause > self.timeouts.idle:
-            self.board.hang_up()
+        if pause > self._timeouts.idle:
+            self._board.hang_up()
         return False
 
     def _rested(self) -> None:
         self._resting = None
-        self.board.in_vain = False
+        self._board.in_vain = False
         self.look()
 
     def _sweep(self) -> None:
-        """Look around every second: that is how timeouts are noticed."""
-        self._sweeper = self._loop.call_later(_SWEEP, self._sweep)
+        """Look around again and again: that is how timeouts are noticed."""
+        self._sweeper = self._loop.call_later(self._timeouts.sweep, self._sweep)
         self.look()
 
     async def _closed(self, most: float) -> None:
         """Wait until all connections are closed, so many seconds at most."""
         deadline = self._loop.time() + most
-        self.board.gone()
-        while self.board.lines and (left := deadline - self._loop.time()) > 0:
+        self._board.gone()
+        while self._board.lines and (left := deadline - self._loop.time()) > 0:
             await asyncio.wait([self._woken], timeout=left)
             if self._woken.done():
                 self._woken = self._loop.create_future()
-            self.board.gone()
+            self._board.gone()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from newsfeed.deliver.smtp.line import Inbox, Line, Timeouts, untouched
+from newsfeed.deliver.smtp.inbox import Inbox
+from newsfeed.deliver.smtp.line import Line, untouched
 from newsfeed.deliver.smtp.opened import Opened
 from newsfeed.deliver.smtp.parcel import Desk, Parcel
+from newsfeed.deliver.smtp.timeouts import Timeouts
 
 
 class Switchboard:

@@ -29,4 +29,5 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sweep(self) -> float:
         """How often to look whether one is over."""
-        return min(1.0, min(msgspec.structs.astuple(self)) / 2)
+        least: float = min(msgspec.structs.astuple(self))
+        return min(1.0, least / 2)
