@@ -117,20 +117,44 @@ class Dialling:
         self.dialled.append(asyncio.get_running_loop().time())
         if self.failures:
             raise self.failures.pop(0)
+        loop = asyncio.get_running_loop()
         try:
-            reader, writer = await asyncio.open_connection(relay.host, relay.port)
-            await reader.readline()
-            writer.write(b"EHLO " + relay.hello.encode() + b"\r\n")
-            words = []
-            while not words or words[-1][3:4] == b"-":
-                words.append(await reader.readline())
+            transport, hello = await loop.create_connection(_Hello, relay.host, relay.port)
+            await hello.until(1)
+            transport.write(b"EHLO " + relay.hello.encode() + b"\r\n")
+            words = await hello.until(2)
         except OSError:
             raise RelayError("not reached", where="127.0.0.1") from None
-        keywords = {line[4:].strip().decode(): "" for line in words}
-        transport = writer.transport
         transport.pause_reading()
         spy: Any = SpyTransport(transport, lambda data: self.told(number, data))
-        return Opened(spy, Features.offered(keywords))
+        return Opened(spy, Features.offered(dict.fromkeys(words, "")))
+
+
+class _Hello(asyncio.Protocol):
+    """Reads replies of one line or several."""
+
+    def __init__(self) -> None:
+        self._seen = b""
+        self._more = asyncio.Event()
+
+    async def until(self, replies: int) -> list[str]:
+        """What stands in the lines, when so many replies have come."""
+        while True:
+            lines = self._seen.decode().split("\r\n")[:-1]
+            if sum(line[3] == " " for line in lines) >= replies:
+                return [line[4:] for line in lines]
+            self._more.clear()
+            await self._more.wait()
+            if not self._seen:
+                raise ConnectionResetError
+
+    def data_received(self, data: bytes) -> None:
+        self._seen += data
+        self._more.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._seen = b""
+        self._more.set()
 
 
 class Recorder:

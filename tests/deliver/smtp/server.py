@@ -197,14 +197,10 @@ class _Connection:
 
     async def message(self) -> None:
         sender, recipients = self.sender or "", tuple(self.recipients)
-        early = await self.act(Step.BEGIN)
-        if early:
-            await self.send(early)
+        early = await self.early(Step.BEGIN)
         while len(self.buffer) < MIDDLE_AFTER and not self.buffer.startswith(b".\r\n"):
             await self.more()
-        early = await self.act(Step.MIDDLE)
-        if early:
-            await self.send(early)
+        early = early or await self.early(Step.MIDDLE)
         while not self.buffer.startswith(b".\r\n") and b"\r\n.\r\n" not in self.buffer:
             await self.more()
         data, _, self.buffer = (b"\r\n" + self.buffer).partition(b"\r\n.\r\n")
@@ -214,6 +210,8 @@ class _Connection:
         good = b"250 2.0.0 Queued\r\n" if recipients else b"554 5.5.1 No valid recipients\r\n"
         if not recipients and data:
             self.wrong("a message to nobody")
+        if early:  # that was the reply
+            return
         reply = await self.act(Step.DOT) or good
         if reply.startswith(b"2"):
             self.server.accepted.append(
@@ -222,6 +220,15 @@ class _Connection:
         await self.send(reply)
         if reply.startswith(b"421"):
             raise _EndedError
+
+    async def early(self, step: Step) -> bytes:
+        """A reply that comes before the final dot, and instead of the one to it."""
+        reply = await self.act(step)
+        if reply:
+            await self.send(reply)
+        if reply.startswith(b"421"):
+            raise _EndedError
+        return reply
 
     async def act(self, step: Step) -> bytes:
         """What the script says: a reply, or b"" for nothing. Faults happen here."""

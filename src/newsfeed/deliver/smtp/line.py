@@ -275,6 +275,8 @@ class Line(asyncio.BufferedProtocol):
         self.answered += 1
         if parcel is not None:
             self._inbox.add(Result(parcel=parcel, stage=Stage.BODY, reply=reply, begun=True))
+        if reply.code >= _REFUSED and self._transport.get_write_buffer_size():
+            self.drop("")  # it may take the rest of the message for commands
         self._offer()
 
     def _refuse(self, stage: Stage, reply: Reply) -> None:
