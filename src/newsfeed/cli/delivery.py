@@ -24,8 +24,12 @@ _SAID = {
 def delivered(plan: Plan, max_time: timedelta = MAX_TIME) -> tuple[Delivered, ...] | None:
     """Deliver what is released, for so long at most; None where another run is doing it."""
     with progress() as show, people(plan, datetime.now(UTC)) as who:
-        found = deliver(who, progress=show, max_time=max_time)
+        found = deliver(who, progress=show, max_time=max_time, troubled=_complain)
     return None if found is None else tuple(found)
+
+
+def _complain(trouble: str) -> None:
+    click.echo(trouble, err=True)
 
 
 def delivery_lines(plan: Plan, found: tuple[Delivered, ...] | None) -> list[str]:
@@ -48,10 +52,10 @@ def _lines(plan: Plan, one: Delivered) -> list[str]:
     left = "written" if one.transport == "files" else "sent"
     parts = [f"{counted(one.written, 'letter')} {left}"]
     parts += [f"{counts[state]:,} {said}" for state, said in _SAID.items() if counts.get(state)]
-    why = f" ({one.why})" if one.why else ""
+    why = f" ({one.why})" if one.why and one.transport == "files" else ""
     lines = [f"{one.edition}: {', '.join(parts)}{why}"]
     if one.next and not one.why:
-        lines.append(f"  the next is due at {one.next:%Y-%m-%d %H:%M} UTC; the next run sends it")
+        lines.append(f"  the next is due at {one.next:%Y-%m-%d %H:%M} UTC; a later run sends it")
     if one.written and one.folder:
         lines.append(f"  {shown(plan.outbox / one.folder)}/")
     return lines
@@ -64,8 +68,13 @@ def _left_out(plan: Plan, one: Delivered) -> list[str]:
             f"{one.edition}: {counted(limited, 'letter')} not written, since mail.files.limit is "
             f"{plan.mail.files.limit}. Raise it, then `newsfeed retry {one.edition}`"
         )
-    if one.why and one.transport != "files":
-        lines.append(f"{one.edition}: {one.why}. `newsfeed editions resume {one.edition}` goes on")
+    if one.paused:
+        lines.append(
+            f"{one.edition}: it is paused: {one.why.rstrip('.')}. Mend that, then "
+            f"`newsfeed editions resume {one.edition}`"
+        )
+    elif one.why and one.transport != "files":
+        lines.append(f"{one.edition}: {one.why}")
     if failed := one.counts.get(DeliveryState.FAILED, 0):
         lines.append(
             f"{one.edition}: {counted(failed, 'letter')} failed. "

@@ -27,11 +27,13 @@ def deliver(
     progress: Progress = lambda _what, _done: None,
     patience: float = _PATIENCE,
     max_time: timedelta = MAX_TIME,
+    troubled: Callable[[str], None] = lambda _what: None,
 ) -> list[Delivered] | None:
     """Deliver what is released, also what others release meanwhile; None where another run does
     it (guarantee 7).
 
-    `clock` gives the time (aware) at each claim. Raises OutputError where letters cannot be
+    `clock` gives the time (aware) at each claim; `troubled` hears of a relay that cannot be reached
+    and is tried again. Raises OutputError where letters cannot be
     written, RelayError where no relay takes them; what has left stays recorded.
     """
     facts.notice_copy(people.db, people.plan.store)
@@ -47,7 +49,12 @@ def deliver(
             from newsfeed.flows.mailing.mail import mail
 
             found = mail(
-                people, clock=clock, max_time=max_time, patience=patience, progress=progress
+                people,
+                clock=clock,
+                max_time=max_time,
+                patience=patience,
+                progress=progress,
+                troubled=troubled,
             )
     if found is None:
         return None

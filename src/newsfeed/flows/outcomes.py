@@ -42,7 +42,8 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     """What one run did for an edition, and how many of its letters are in each state since.
 
     `written` letters left, into `folder` of the outbox or over the relay. `why` says why nothing
-    goes although letters wait; "" if nothing is in the way. `next` (UTC) is when the next of those
+    goes although letters wait; "" if nothing is in the way. `paused` tells that it waits for
+    somebody to resume it. `next` (UTC) is when the next of those
     that wait is tried.
     """
 
@@ -52,4 +53,5 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     written: int
     counts: dict[DeliveryState, int]
     why: str = ""
+    paused: bool = False
     next: datetime | None = None

@@ -183,9 +183,9 @@ async def _talk(relay: Relay, desk: _Counter[Item], within: float) -> None:
     """One connection is enough for a few, and one that does not come about is the end."""
     import asyncio
 
-    from newsfeed.deliver.smtp.timeouts import Timeouts
     from newsfeed.deliver.smtp.run import run
     from newsfeed.deliver.smtp.signals import until_told
+    from newsfeed.deliver.smtp.timeouts import Timeouts
 
     stop = asyncio.Event()
     trouble: list[RelayError] = []

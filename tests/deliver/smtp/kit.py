@@ -1,4 +1,4 @@
-"""What tests of the transactions share: a desk that watches, a plain dial, time that is not spent."""
+"""What tests of transactions share: a desk that watches, a plain dial, and time not spent."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class SpyTransport:
         self._told(data)
         self._transport.write(data)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self._transport, name)
 
 
@@ -160,16 +160,15 @@ class _Hello(asyncio.Protocol):
 class Recorder:
     """A desk that hands out parcels and sees to it that each comes back once.
 
-    What never came to a try is handed out again, as is what `again` says. `shares` limits what each
-    step hands out, one after the other. `log` holds what happened in its order, together with what
-    others put there.
+    What never came to a try is handed out again, unless it is `given_up`. `shares` limits what each
+    step hands out, one after the other. Those that are `barred` may not be begun at first. `log`
+    holds what happened in its order, together with what others put there.
     """
 
     def __init__(
         self,
         parcels: Sequence[Parcel],
         *,
-        again: Callable[[Result], bool] = lambda _result: False,
         shares: Iterator[int] | None = None,
     ) -> None:
         self.todo = list(parcels)
@@ -180,7 +179,7 @@ class Recorder:
         self.pauses: list[float | None] = []
         self.asked = 0
         self.barred: set[int] = set()
-        self._again = again
+        self.given_up: set[int] = set()
         self._shares = shares
         self._within = False
 
@@ -197,7 +196,7 @@ class Recorder:
             self.results.append(result)
             self.log.append(("stored", result))
             never = result.reply is None and not result.lost
-            if never or self._again(result):
+            if never and result.parcel.number not in self.given_up:
                 self.todo.append(result.parcel)
         number = min(wanted, len(self.todo), next(self._shares, 99) if self._shares else 99)
         chosen, self.todo = self.todo[:number], self.todo[number:]
@@ -209,7 +208,9 @@ class Recorder:
 
     def may_begin(self, parcel: Parcel) -> bool:
         assert parcel.number in self.out
-        return parcel.number not in self.barred
+        barred = parcel.number in self.barred
+        self.barred.discard(parcel.number)
+        return not barred
 
     def pause(self) -> float | None:
         assert not self._within

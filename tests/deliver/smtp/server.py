@@ -34,16 +34,17 @@ class Fault(Enum):
     """What a script can say besides a reply."""
 
     HANG = "hang"
+    DEAF = "hang, and read nothing more"
     CLOSE = "close"
     RESET = "reset"
     ENDLESS_LINE = "a line without end"
     ENDLESS_REPLY = "a reply without end"
 
 
-Act = bytes | Fault | None
+Act = bytes | float | Fault | None
 Script = Callable[[int, Step, int], Act]
 """Gets the number of the connection, the step, and how often the connection came to it; all from
-0. Bytes are sent instead of the good reply."""
+0. Bytes are sent instead of the good reply, and a number lets it wait for so many seconds."""
 
 MIDDLE_AFTER = 20
 """Bytes of a message that are read before its middle."""
@@ -234,8 +235,13 @@ class _Connection:
         """What the script says: a reply, or b"" for nothing. Faults happen here."""
         time, self.seen[step] = self.seen[step], self.seen[step] + 1
         act = self.server.script(self.number, step, time)
+        if isinstance(act, float):
+            await asyncio.sleep(act)
+            return b""
         if not isinstance(act, Fault):
             return act or b""
+        if act is Fault.DEAF:
+            await asyncio.Event().wait()
         if act is Fault.HANG:
             while await self.reader.read(65536):
                 pass

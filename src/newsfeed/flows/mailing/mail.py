@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from newsfeed.deliver.smtp.parcel import Relay
 from newsfeed.deliver.smtp.run import run
 from newsfeed.deliver.smtp.signals import until_told
-from newsfeed.deliver.smtp.trouble import RefusedByRelayError
+from newsfeed.deliver.smtp.trouble import RefusedByRelayError, RelayError
 from newsfeed.flows.mailing.desk import Clock, LedgerDesk
 from newsfeed.flows.mailing.lane import Lane
 from newsfeed.flows.outcomes import Delivered
@@ -37,6 +37,7 @@ def mail(
     max_time: timedelta,
     patience: float,
     progress: Callable[[str, int], None],
+    troubled: Callable[[str], None],
     environ: Mapping[str, str] = os.environ,
 ) -> list[Delivered] | None:
     """Deliver what is released, also what others release meanwhile; None where another run does
@@ -52,10 +53,10 @@ def mail(
     try:
         with senders.presence(plan.store) as sender, _joined(people, sender, clock, patience):
             desk = LedgerDesk(people, sender, end=end, clock=clock, progress=progress)
-            _run(desk, relay)
+            trouble = _run(desk, relay, troubled)
     except _BusyError:
         return None
-    return [_delivered(db, lane) for lane in desk.lanes]
+    return [_delivered(db, lane, trouble, clock()) for lane in desk.lanes]
 
 
 @contextmanager
@@ -87,13 +88,21 @@ def _join(people: People, sender: str, now: datetime) -> bool:
     return True
 
 
-def _run(desk: LedgerDesk, relay: Relay) -> None:
-    """Talk to the relay until nothing is left to do, or somebody wants an end."""
+def _run(desk: LedgerDesk, relay: Relay, troubled: Callable[[str], None]) -> str:
+    """Talk to the relay until nothing is left to do, or somebody wants an end. Gives what was
+    wrong with the relay when it was last tried, or "".
+    """
+    troubles: list[str] = []
+
+    def hear(error: RelayError) -> None:
+        if str(error) not in troubles:
+            troubled(f"{error} (it is tried again)")
+        troubles.append(str(error))
 
     async def talk() -> None:
         stop = asyncio.Event()
         with until_told(stop.set):
-            await run(relay, desk, stop=stop)
+            await run(relay, desk, stop=stop, troubled=hear)
 
     try:
         asyncio.run(talk())
@@ -103,12 +112,16 @@ def _run(desk: LedgerDesk, relay: Relay) -> None:
         raise
     finally:
         desk.close()
+    return troubles[-1] if troubles else ""
 
 
-def _delivered(db: sqlite3.Connection, lane: Lane) -> Delivered:
+def _delivered(db: sqlite3.Connection, lane: Lane, trouble: str, now: datetime) -> Delivered:
+    """What became of an edition; `trouble` is in the way where letters are due and did not go."""
     edition = editions.get(db, lane.edition.id)
     due = deliveries.next_due(db, edition.id)
     why = edition.why if edition.state is EditionState.PAUSED else lane.why
+    if due is not None and due <= now:
+        why = why or trouble
     return Delivered(
         edition=edition.name,
         transport=edition.transport,
@@ -116,6 +129,7 @@ def _delivered(db: sqlite3.Connection, lane: Lane) -> Delivered:
         written=lane.sent,
         counts=deliveries.counts_of(db, edition.id),
         why=why if due else "",
+        paused=edition.state is EditionState.PAUSED,
         next=due,
     )
 
