@@ -290,6 +290,16 @@ def counts_of(db: sqlite3.Connection, edition_id: int) -> dict[DeliveryState, in
     return {DeliveryState(state): number for state, number in rows}
 
 
+def first_outcomes(db: sqlite3.Connection, edition_id: int, most: int) -> tuple[int, int]:
+    """How many letters of an edition left, and how many failed; not more than `most` of each are
+    counted.
+    """
+    from newsfeed.store.queries import queries
+
+    sent, failed = queries.first_outcomes(db, edition_id=edition_id, most=most)
+    return int(sent), int(failed)
+
+
 def unserved(db: sqlite3.Connection, edition_id: int) -> list[Unserved]:
     """Who did not get an edition."""
     from newsfeed.store.queries import queries
@@ -322,11 +332,11 @@ def takeable(db: sqlite3.Connection, edition_id: int, now: datetime, most: int) 
     return int(queries.count_takeable(db, edition_id=edition_id, now=_seconds(now), most=most))
 
 
-def tried(db: sqlite3.Connection, edition_id: int) -> int:
-    """How many letters of an edition were tried at least once."""
+def tried(db: sqlite3.Connection, edition_id: int, most: int) -> int:
+    """How many letters of an edition were tried at least once; not more than `most` are counted."""
     from newsfeed.store.queries import queries
 
-    return int(queries.count_tried(db, edition_id=edition_id))
+    return int(queries.count_tried(db, edition_id=edition_id, most=most))
 
 
 def speed(db: sqlite3.Connection, edition_id: int, since: datetime) -> Speed | None:

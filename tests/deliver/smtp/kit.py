@@ -30,7 +30,7 @@ class _Impatient(selectors.DefaultSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         # What was written a moment ago may need a moment to arrive.
-        events = super().select(0.002 if self._busy and timeout != 0 else 0)
+        events = super().select(0.001 if self._busy and timeout != 0 else 0)
         self._busy = bool(events) or timeout == 0
         if not events and timeout is not None:
             self.now += timeout
@@ -180,7 +180,7 @@ class Recorder:
         self.asked = 0
         self.barred: set[int] = set()
         self.given_up: set[int] = set()
-        self._shares = shares
+        self.shares = shares
         self._within = False
 
     def waiting(self, most: int) -> int:
@@ -198,7 +198,7 @@ class Recorder:
             never = result.reply is None and not result.lost
             if never and result.parcel.number not in self.given_up:
                 self.todo.append(result.parcel)
-        number = min(wanted, len(self.todo), next(self._shares, 99) if self._shares else 99)
+        number = min(wanted, len(self.todo), next(self.shares, 99) if self.shares else 99)
         chosen, self.todo = self.todo[:number], self.todo[number:]
         self.out |= {one.number: one for one in chosen}
         now = asyncio.get_running_loop().time()

@@ -108,7 +108,7 @@ async def serving(server: Server) -> AsyncIterator[Server]:
         server.most_open = max(server.most_open, server.open_now)
         try:
             await _Connection(server, number, reader, writer).talk()
-        except (_EndedError, OSError):
+        except (_EndedError, OSError, asyncio.CancelledError):
             pass
         finally:
             server.open_now -= 1
@@ -138,6 +138,7 @@ class _Connection:
         self.buffer = b""
         self.seen: Counter[Step] = Counter()
         self.sender: str | None = None
+        self.confused = False
         self.recipients: list[str] = []
 
     async def talk(self) -> None:
@@ -163,6 +164,8 @@ class _Connection:
         reply = await self.act(step) or self.judged(step) or _GOOD[step]
         if reply[:1] in b"23":
             self.note(step, line)
+        elif step is Step.RSET:
+            self.confused = True
         await self.send(reply)
         if step is Step.QUIT or reply.startswith(b"421"):
             raise _EndedError
@@ -172,6 +175,8 @@ class _Connection:
     def judged(self, step: Step) -> bytes:
         """What a good server says to a command that comes at the wrong time."""
         if step is Step.MAIL and self.sender is not None:
+            if self.confused:
+                return b"503 5.5.1 Nested MAIL\r\n"
             self.wrong("MAIL within a transaction")
             return b"503 5.5.1 Nested MAIL\r\n"
         if step is Step.RCPT and self.sender is None:

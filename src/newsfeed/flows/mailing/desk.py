@@ -33,8 +33,8 @@ MARGIN = 20.0
 
 _BEAT = 5.0
 _LOOK = 1.0
-_MOST_AT_ONCE = 500
-_ROUNDS = 40
+_MOST_AT_ONCE = 200
+_ROUNDS = 8
 
 
 class LedgerDesk:
@@ -249,7 +249,7 @@ class LedgerDesk:
             domain = domain_of(claim)
             hold = known.get(domain)
             due = hold.until if hold and hold.until > now else None
-            due = due or self._quotas.put_off(self._db, domain, now)
+            due = due or self._quotas.put_off(self._db, lane.edition.id, domain, now)
             if due is None and len(free) >= wanted:
                 due = now
             if due is None:

@@ -14,7 +14,7 @@ from newsfeed.flows.naming import standstill
 from newsfeed.flows.people import People
 from newsfeed.flows.pressing import Press, press_of, renewed
 from newsfeed.flows.signing import signature_of
-from newsfeed.model import DeliveryState, EditionState
+from newsfeed.model import EditionState
 from newsfeed.settings import Newsletter
 from newsfeed.store import deliveries, editions
 from newsfeed.store.deliveries import Claim
@@ -47,7 +47,7 @@ class Lane:
         self.sign = signature_of(people.plan, self.press.sender.rpartition("@")[2])
         self.out = 0
         self.sent = 0
-        self.tried = deliveries.tried(people.db, edition.id) if newsletter.canary else 0
+        self.tried = deliveries.tried(people.db, edition.id, newsletter.canary)
         self.next: datetime | None = None
         self.over = False
         self.why = ""
@@ -120,9 +120,8 @@ class Lane:
             return f"{domains} receiving domains refuse us"
         if not self._watched:
             return ""
-        counts = deliveries.counts_of(db, self.edition.id)
-        sent = counts.get(DeliveryState.SENT, 0)
-        failed = counts.get(DeliveryState.FAILED, 0)
+        most = WATCHED + self.edition.forgiven + 1
+        sent, failed = deliveries.first_outcomes(db, self.edition.id, most)
         self._watched = sent + failed <= WATCHED
         new = failed - self.edition.forgiven
         if new > share(self.newsletter.stop_at_failures) * WATCHED:

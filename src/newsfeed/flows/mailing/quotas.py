@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from newsfeed.deliver.pace import parse_domain_quota, parse_quota
+from newsfeed.deliver.turns import Turns
 from newsfeed.settings import MailSmtp
 from newsfeed.store import pace
 
@@ -23,7 +24,7 @@ class Quotas:
 
     def __init__(self, smtp: MailSmtp) -> None:
         self._limits: dict[str, Limits] = defaultdict(list)
-        self._turns: dict[str, datetime] = {}
+        self._lines: dict[tuple[int, str], Turns] = {}
         self._pruned: datetime | None = None
         for text in smtp.rate:
             quota = parse_quota(text, where="mail.smtp.rate")
@@ -41,21 +42,18 @@ class Quotas:
             return wanted, None
         return pace.allowed(db, limits, _EVERYBODY, now, wanted)
 
-    def put_off(self, db: sqlite3.Connection, domain: str, now: datetime) -> datetime | None:
-        """When a letter to a domain comes back that may not leave now; None where it may leave.
-
-        Each gets a turn of its own, so that thousands are not looked at again every second.
-        """
+    def put_off(
+        self, db: sqlite3.Connection, edition_id: int, domain: str, now: datetime
+    ) -> datetime | None:
+        """When a letter to a domain comes back that may not leave now; None where it may leave."""
         limits = self._limits.get(domain)
         if not limits or domain == _EVERYBODY:
             return None
         number, due = pace.allowed(db, limits, domain, now, 1)
         if number or due is None:
             return None
-        apart = max(timedelta(seconds=seconds / count) for count, seconds in limits)
-        turn = max(due, self._turns.get(domain, due) + apart)
-        self._turns[domain] = turn
-        return turn
+        line = self._lines.setdefault((edition_id, domain), Turns(limits))
+        return line.next(due)
 
     def count(self, db: sqlite3.Connection, domain: str, now: datetime) -> None:
         """A letter to a domain leaves now."""

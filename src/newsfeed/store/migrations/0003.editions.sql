@@ -92,7 +92,8 @@ CREATE TABLE delivery (
   edition_id BIGINT NOT NULL REFERENCES edition (id),
   subscriber_id BIGINT NOT NULL,
   state TEXT NOT NULL
-    CHECK (state IN ('queued', 'deferred', 'sent', 'failed', 'dropped', 'limited')),
+    CHECK (state = 'queued' OR state = 'sent' OR state = 'deferred' OR state = 'failed'
+           OR state = 'dropped' OR state = 'limited'),
   due BIGINT NOT NULL,
   tries INTEGER NOT NULL,
   copy INTEGER NOT NULL,
@@ -108,9 +109,15 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_open ON delivery (edition_id, due, subscriber_id)
   WHERE state IN ('queued', 'deferred') AND owner = '';
-CREATE INDEX delivery_state ON delivery (edition_id, state);
+CREATE INDEX delivery_state ON delivery (edition_id, state, done);
+CREATE INDEX delivery_retaken ON delivery (edition_id) WHERE retaken > 0;
+CREATE INDEX delivery_copy ON delivery (edition_id) WHERE copy > 0;
 CREATE INDEX delivery_claim ON delivery (edition_id, owner) WHERE owner <> '';
 CREATE INDEX delivery_subscriber ON delivery (subscriber_id);
+
+-- Whoever is active, in the order in which an edition gets its rows.
+CREATE INDEX subscription_active ON subscription (newsletter, subscriber_id)
+  WHERE state = 'active';
 
 -- The processes that deliver by SMTP. `beat` is when one was last seen alive; a lock on a file of
 -- its name, which ends with the process, tells more where both are on one machine.
@@ -131,8 +138,8 @@ CREATE TABLE domain_hold (
   PRIMARY KEY (edition_id, domain)
 );
 
--- How many letters left by a second, ever: the quotas of the relay are kept by it. `domain` is that
--- of the receivers, or '' for all together.
+-- How many letters left by a time, ever: the quotas of the relay are kept by it. `at` is in
+-- milliseconds, and whole tenths of a second. `domain` is that of the receivers, or '' for all.
 CREATE TABLE pace (
   domain TEXT NOT NULL,
   at BIGINT NOT NULL,

@@ -2,11 +2,13 @@
 -- Fix the recipients: everybody who is active now and whose address is not suppressed.
 INSERT INTO delivery (edition_id, subscriber_id, state, due, tries, copy, revision, owner, epoch,
                       lease_until, done, reply)
-SELECT :edition_id, subscriber.id, 'queued', :due, 0, 0, 0, '', 0, 0, NULL, ''
-FROM subscription JOIN subscriber ON subscriber.id = subscription.subscriber_id
-WHERE subscription.newsletter = :newsletter AND subscription.state = 'active'
-  AND NOT EXISTS (SELECT 1 FROM suppression
-                  WHERE suppression.address_hash = subscriber.address_hash);
+SELECT :edition_id, subscriber_id, 'queued', :due, 0, 0, 0, '', 0, 0, NULL, ''
+FROM subscription
+WHERE newsletter = :newsletter AND state = 'active'
+  AND subscriber_id NOT IN (
+    SELECT subscriber.id FROM suppression
+    JOIN subscriber ON subscriber.address_hash = suppression.address_hash)
+ORDER BY subscriber_id;
 
 -- name: queue_recipients_of(edition_id, other, newsletter, due)!
 -- The same, but only those to whom another edition was sent.
@@ -33,11 +35,11 @@ ON CONFLICT (edition_id, subscriber_id) DO UPDATE SET
 
 -- name: count_active(newsletter)$
 -- How many would get an edition that is released now.
-SELECT count(*)
-FROM subscription JOIN subscriber ON subscriber.id = subscription.subscriber_id
-WHERE subscription.newsletter = :newsletter AND subscription.state = 'active'
-  AND NOT EXISTS (SELECT 1 FROM suppression
-                  WHERE suppression.address_hash = subscriber.address_hash);
+SELECT count(*) FROM subscription
+WHERE newsletter = :newsletter AND state = 'active'
+  AND subscriber_id NOT IN (
+    SELECT subscriber.id FROM suppression
+    JOIN subscriber ON subscriber.address_hash = suppression.address_hash);
 
 -- name: count_recipients_of(other, newsletter)$
 -- How many would get a correction of another edition.
@@ -55,8 +57,11 @@ SELECT state FROM delivery WHERE edition_id = :edition_id AND subscriber_id = :s
 
 -- name: count_served(edition_id)$
 -- How many got a letter of the edition, or may have: a claim that is open can end either way.
-SELECT count(*) FROM delivery
-WHERE edition_id = :edition_id AND (state = 'sent' OR copy > 0 OR owner <> '');
+SELECT (SELECT count(*) FROM delivery WHERE edition_id = :edition_id AND state = 'sent')
+     + (SELECT count(*) FROM delivery
+        WHERE edition_id = :edition_id AND copy > 0 AND state <> 'sent')
+     + (SELECT count(*) FROM delivery
+        WHERE edition_id = :edition_id AND owner <> '' AND copy = 0 AND state <> 'sent');
 
 -- name: claim_deliveries(edition_id, owner, now, lease_until, number)
 -- Take rows that are due and nobody holds; nothing while the edition is not released or paused.
@@ -125,7 +130,7 @@ WHERE edition_id = :edition_id AND owner <> '' AND lease_until <= :now;
 -- name: free_claims_of(edition_id, first, last)!
 -- Give back what a process held, whose claims are named between `first` and `last`.
 UPDATE delivery SET owner = '', lease_until = 0, retaken = retaken + 1
-WHERE edition_id = :edition_id AND owner > :first AND owner < :last;
+WHERE edition_id = :edition_id AND owner <> '' AND owner > :first AND owner < :last;
 
 -- name: limit_deliveries(edition_id, done, reply)!
 -- The outbox is full: the others of the edition are not written.
@@ -155,6 +160,13 @@ SELECT edition_id, state, count(*) FROM delivery GROUP BY edition_id, state;
 -- How many letters of an edition are in each state.
 SELECT state, count(*) FROM delivery WHERE edition_id = :edition_id GROUP BY state;
 
+-- name: first_outcomes(edition_id, most)^
+-- How many letters left and how many failed; not more than `most` of each are counted.
+SELECT (SELECT count(*) FROM (SELECT 1 FROM delivery
+                              WHERE edition_id = :edition_id AND state = 'sent' LIMIT :most)),
+       (SELECT count(*) FROM (SELECT 1 FROM delivery
+                              WHERE edition_id = :edition_id AND state = 'failed' LIMIT :most));
+
 -- name: unserved(edition_id)
 -- Who did not get an edition, and why.
 SELECT subscriber.address, delivery.state, delivery.reply, delivery.tries, delivery.due,
@@ -178,10 +190,12 @@ SELECT count(*) FROM (
   WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND owner = '' AND due <= :now
   LIMIT :most);
 
--- name: count_tried(edition_id)$
--- How many letters were tried at least once.
-SELECT count(*) FROM delivery
-WHERE edition_id = :edition_id AND (state IN ('sent', 'failed') OR tries > 0);
+-- name: count_tried(edition_id, most)$
+-- How many letters were tried at least once; not more than `most` are counted.
+SELECT count(*) FROM (
+  SELECT 1 FROM delivery
+  WHERE edition_id = :edition_id AND state IN ('sent', 'failed', 'deferred')
+  LIMIT :most);
 
 -- name: sent_since(edition_id, since)^
 -- How many letters left since then, and when the first and the last of them did.

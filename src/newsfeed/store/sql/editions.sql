@@ -82,10 +82,13 @@ SELECT edition_id, subject FROM edition_letter ORDER BY edition_id, language;
 SELECT id, newsletter, origin, revision, state IN ('sent', 'cancelled') AS over FROM edition
 WHERE (state = 'ready' AND not_before <= :now)
    OR (released IS NOT NULL AND state <> 'cancelled')
-   OR (state = 'cancelled' AND EXISTS (
-         SELECT 1 FROM delivery
-         WHERE delivery.edition_id = edition.id
-           AND (delivery.state = 'sent' OR delivery.copy > 0 OR delivery.owner <> '')))
+   OR (state = 'cancelled' AND (
+         EXISTS (SELECT 1 FROM delivery
+                 WHERE delivery.edition_id = edition.id AND delivery.state = 'sent')
+         OR EXISTS (SELECT 1 FROM delivery
+                    WHERE delivery.edition_id = edition.id AND delivery.copy > 0)
+         OR EXISTS (SELECT 1 FROM delivery
+                    WHERE delivery.edition_id = edition.id AND delivery.owner <> '')))
 ORDER BY id;
 
 -- name: slugs_like(newsletter, slug)
