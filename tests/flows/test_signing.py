@@ -12,7 +12,7 @@ from newsfeed.deliver.dkim.keyfile import Algorithm
 from newsfeed.deliver.dkim.published import DnsSilentError
 from newsfeed.errors import SettingsError, UsageError
 from newsfeed.flows.plan import Plan
-from newsfeed.flows.signing import announced, check_published, entries, new_key, signature_of
+from newsfeed.flows.signing import announced, check_published, new_key, signature_of
 from tests.deliver.dkim.kit import NOW, verified
 from tests.kit import NEWSLETTER, SETTINGS, Site
 
@@ -113,18 +113,14 @@ def test_a_key_that_is_missing_is_an_error(tmp_path: Path) -> None:
 def test_names_that_cannot_be_in_dns_are_refused(
     domain: str, selector: str, problem: str, tmp_path: Path
 ) -> None:
-    plan = planned(tmp_path, (domain, selector, "rsa"), make=False)
     with pytest.raises(SettingsError, match=problem) as caught:
-        entries(plan.mail, plan.base)
+        planned(tmp_path, (domain, selector, "rsa"), make=False)
     assert caught.value.where == "mail.dkim"
 
 
 def test_one_name_for_two_keys_is_refused(tmp_path: Path) -> None:
-    plan = planned(
-        tmp_path, ("example.org", "a", "rsa"), ("EXAMPLE.org", "A", "ed25519"), make=False
-    )
     with pytest.raises(SettingsError, match="is there twice"):
-        entries(plan.mail, plan.base)
+        planned(tmp_path, ("example.org", "a", "rsa"), ("EXAMPLE.org", "A", "ed25519"), make=False)
 
 
 def test_what_is_published_as_shown_is_right__e_a_07(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ from newsfeed.store.subscribers import Waiting
 WITHIN = 600.0
 """Seconds that one call goes on; whoever is not mailed by then is left for another."""
 
+_NO_EDITION = 0
+
 _DOMAINS = 3
 """Receiving domains that refuse us for what we are, after which the fault is ours."""
 
@@ -149,7 +151,7 @@ class _Batch:
             bool(self._trouble or facts.paused(db, now))
             or domain in self._refusing
             or not self._quotas.room(db, now, 1)[0]
-            or self._quotas.put_off(db, domain, now) is not None
+            or self._quotas.put_off(db, _NO_EDITION, domain, now) is not None
         )
 
     def _post(self, request: Request, now: datetime) -> Post:
