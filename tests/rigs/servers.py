@@ -84,7 +84,13 @@ def running(
     """
     with log.open("ab") as said:
         process = subprocess.Popen(
-            ("setpriv", "--pdeathsig", "TERM", "--", *words),  # ours may be killed
+            (
+                "setpriv",
+                "--pdeathsig",
+                "TERM",
+                "--",
+                *words,
+            ),  # ours may be killed; Postfix forgets it
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,

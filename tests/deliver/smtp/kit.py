@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+import ssl
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -51,9 +52,13 @@ class WarpLoop(asyncio.SelectorEventLoop):
 
 
 def warped(work: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine gives, on a loop whose time is not spent. Nothing may be left running."""
+    """What a coroutine gives, on a loop whose time is not spent. No callback may raise."""
+    raised: list[dict[str, Any]] = []
     with asyncio.Runner(loop_factory=WarpLoop) as runner:
-        return runner.run(work)
+        runner.get_loop().set_exception_handler(lambda _loop, context: raised.append(context))
+        found = runner.run(work)
+    assert raised == []
+    return found
 
 
 def clock() -> float:
@@ -105,9 +110,10 @@ class SpyTransport:
 class Dialling:
     """A dial over TCP: greeting and EHLO. `told` hears of each write with the connection's number.
 
-    `failures` are raised first, one a dial.
+    `failures` are raised first, one a dial. With `tls` it begins with TLS.
     """
 
+    tls: ssl.SSLContext | None = None
     told: Callable[[int, bytes], None] = lambda _connection, _data: None
     failures: list[RelayError] = field(default_factory=list)
     dialled: list[float] = field(default_factory=list)
@@ -119,7 +125,13 @@ class Dialling:
             raise self.failures.pop(0)
         loop = asyncio.get_running_loop()
         try:
-            transport, hello = await loop.create_connection(_Hello, relay.host, relay.port)
+            transport, hello = await loop.create_connection(
+                _Hello,
+                relay.host,
+                relay.port,
+                ssl=self.tls,
+                server_hostname="localhost" if self.tls else None,
+            )
             await hello.until(1)
             transport.write(b"EHLO " + relay.hello.encode() + b"\r\n")
             words = await hello.until(2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -76,6 +77,7 @@ class Server:
     script: Script = lambda _connection, _step, _time: None
     pipelining: bool = True
     dribbles: bool = False
+    tls: ssl.SSLContext | None = None
     port: int = 0
     accepted: list[Mail] = field(default_factory=list)
     commands: list[tuple[int, bytes]] = field(default_factory=list)
@@ -115,7 +117,7 @@ async def serving(server: Server) -> AsyncIterator[Server]:
             writer.transport.abort()
             tasks.discard(task)
 
-    listener = await asyncio.start_server(serve, "127.0.0.1", 0)
+    listener = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=server.tls)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server

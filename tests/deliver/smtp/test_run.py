@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import ssl
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 import pytest
+import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -168,6 +170,37 @@ def test_without_a_reply_the_parcel_is_lost_and_the_others_arrive(
         assert hit.stage.name == ("BODY" if body else step.name)
     assert everyone_once(server, (0, 2, 3))
     assert server.connections == 2
+
+
+@pytest.fixture(scope="module")
+def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """TLS for a server and its client."""
+    authority = trustme.CA()
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(server)
+    client = ssl.create_default_context()
+    authority.configure_trust(client)
+    return server, client
+
+
+@pytest.mark.parametrize("act", [None, LATER, BYE, *SILENT])
+@pytest.mark.parametrize("step", [Step.MAIL, Step.DATA, Step.MIDDLE, Step.DOT, Step.QUIT])
+def test_over_tls_it_is_no_different(
+    step: Step, act: Act, contexts: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    def script(connection: int, at: Step, time: int) -> Act:
+        return act if (connection, at, time) == (0, step, step is not Step.QUIT) else None
+
+    server, dial = Server(script, tls=contexts[0]), Dialling(tls=contexts[1])
+    desk = Recorder([parcel(number, size=100_000) for number in range(4)])
+    spent = delivered(server, desk, dial=dial)
+    if act is None or step is Step.QUIT:
+        assert everyone_once(server, range(4))
+        assert spent < 4
+    else:
+        (hit,) = desk.of(1)
+        assert bool(hit.reply) == (act in (LATER, BYE))
+        assert everyone_once(server, (0, 2, 3))
 
 
 @pytest.mark.parametrize("pipelining", [False, True])

@@ -34,7 +34,7 @@ SECONDS = float(os.environ.get("NEWSFEED_CRASH_SECONDS", "12"))
 SEED = int(os.environ.get("NEWSFEED_CRASH_SEED", "4"))
 """How many get the edition, how often a process is killed, and how long quotas are watched."""
 
-PATIENCE = 100 + SUBSCRIBERS // 20 + SECONDS
+PATIENCE = 60 + SUBSCRIBERS // 100 + SECONDS
 """Seconds in which a sender has to end."""
 
 TIMEOUT = 2 * PATIENCE + 10 * KILLS

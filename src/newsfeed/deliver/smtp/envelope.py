@@ -28,7 +28,7 @@ QUIT = b"QUIT\r\n"
 _LONGEST_PATH = 254  # without the angle brackets: RFC 5321 section 4.5.3.1.3
 _LONGEST_ENVELOPE_ID = 100  # RFC 3461 section 4.4
 _LONGEST_ORIGINAL = 500  # RFC 3461 section 4.2
-_UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0<>\u2028\u2029\ud800-\udfff]")
+_UNSAFE = re.compile("[ <>]")
 _NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
 
 
@@ -95,8 +95,14 @@ def envelope(parcel: Parcel, features: Features) -> Envelope:
 
 
 def is_safe(address: str) -> bool:
-    """Whether an address can stand between angle brackets and be nothing else there."""
-    return not _UNSAFE.search(address) and 0 < len(address.encode()) <= _LONGEST_PATH
+    """Whether an address can stand between angle brackets and be nothing else there: without
+    controls, line ends and spaces of any alphabet, and not too long.
+    """
+    return (
+        address.isprintable()
+        and not _UNSAFE.search(address)
+        and 0 < len(address.encode()) <= _LONGEST_PATH
+    )
 
 
 def has_clean_lines(message: bytes) -> bool:
@@ -122,7 +128,7 @@ def body(message: bytes) -> bytes:
 
 def xtext(text: str) -> bytes:
     """`text` in the encoding of RFC 3461 section 4: `+` and two hexadecimal digits for the rest."""
-    return _NOT_XTEXT.sub(lambda found: b"+%02X" % found[0][0], text.encode())
+    return _NOT_XTEXT.sub(lambda found: b"+%02X" % found[0][0], text.encode("utf-8", "replace"))
 
 
 def _mail(parcel: Parcel, features: Features) -> bytes:
