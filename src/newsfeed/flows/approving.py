@@ -86,6 +86,8 @@ def resume_edition(people: People, name: str) -> Stepped:
         failed = deliveries.counts_of(people.db, edition.id).get(DeliveryState.FAILED, 0)
         editions.forgive(people.db, edition.id, failed)
         holds.lift(people.db, edition.id)
+        deliveries.forget_waits(people.db, edition.id)
+        deliveries.recall(people.db, edition.id, people.now, people.now)
         return _step(people, edition, EditionState.RELEASED)
 
 

@@ -71,7 +71,7 @@ def cancel(people: People, name: str, *, keep_articles: bool = False) -> Cancell
         served = deliveries.served(db, edition.id)
         if edition.transport == _FILES and dead:
             deliveries.free_claims(db, edition.id)
-        senders.bury(db, people.plan.store, [edition.id])
+        senders.bury(db, people.plan.store)
         dropped = deliveries.drop(db, edition.id, people.now, WHY)
         state = EditionState.SENT if edition.finished else EditionState.CANCELLED
         articles = editions.articles(db, edition.id)

@@ -174,7 +174,7 @@ class _Counter(Generic[Item]):
         """Whether the body of a parcel may be begun now."""
         return time.time() < parcel.until
 
-    def pause(self) -> float | None:
+    def rest(self) -> float | None:
         """Seconds until it is of use to ask again; None: never."""
         return _AGAIN if self._errands.waiting() else None
 

@@ -9,7 +9,7 @@ from newsfeed.audience.keys import address_hash
 from newsfeed.flows.naming import RefusedError, edition_named, newsletter_of, refused, standstill
 from newsfeed.flows.people import People
 from newsfeed.model import DeliveryState, EditionState, SubscriptionState
-from newsfeed.store import database, deliveries, editions, subscribers, suppression
+from newsfeed.store import database, deliveries, editions, holds, subscribers, suppression
 from newsfeed.store.editions import EditionRecord
 
 _OPEN = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
@@ -65,6 +65,8 @@ def retry(people: People, name: str) -> Requeued:
     with database.transaction(db):
         edition = _deliverable(people, name)
         deliveries.requeue(db, edition.id, people.now)
+        editions.forgive(db, edition.id, 0)
+        holds.lift(db, edition.id)
         letters = deliveries.counts_of(db, edition.id).get(DeliveryState.QUEUED, 0)
         if letters:
             _reopen(people, edition)

@@ -47,7 +47,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a claim; `due` (UTC) is when one that is not final is tried again.
 
     `tried` is False where it never came to a try: that counts for nothing. `waited` are seconds
-    that a quota kept it back, which do not count towards giving up.
+    that a quota kept it back, which do not count towards giving up. `unknown` tells that the letter
+    may have been taken, although nobody said so.
     """
 
     claim: Claim
@@ -56,6 +57,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     due: datetime | None = None
     tried: bool = True
     waited: int = 0
+    unknown: bool = False
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,6 +212,7 @@ def _row(one: Outcome, now: datetime) -> dict[str, object]:
         "since": None if since is None else since + one.waited,
         "done": None if unfinished else _seconds(now),
         "reply": one.reply,
+        "unknown": int(one.unknown),
         "revision": one.claim.revision,
     }
 
@@ -239,6 +242,38 @@ def free_expired(db: sqlite3.Connection, edition_id: int, now: datetime) -> int:
     from newsfeed.store.queries import queries
 
     return int(queries.free_expired(db, edition_id=edition_id, now=_seconds(now)))
+
+
+def editions_with_claims(db: sqlite3.Connection) -> list[int]:
+    """The editions of which somebody holds letters."""
+    from newsfeed.store.queries import queries
+
+    return [edition_id for (edition_id,) in queries.editions_with_claims(db)]
+
+
+def drop_cancelled(db: sqlite3.Connection, now: datetime, reply: str) -> int:
+    """What came back of editions that were cancelled meanwhile leaves no more; gives how many."""
+    from newsfeed.store.queries import queries
+
+    return int(queries.drop_cancelled(db, done=_seconds(now), reply=reply))
+
+
+def forget_waits(db: sqlite3.Connection, edition_id: int) -> None:
+    """What waits is given up no sooner than if it had never been tried."""
+    from newsfeed.store.queries import queries
+
+    queries.forget_waits(db, edition_id=edition_id)
+
+
+def recall(db: sqlite3.Connection, edition_id: int, latest: datetime, now: datetime) -> int:
+    """What waits beyond `latest` is due `now`: a clock was wrong; gives how many."""
+    from newsfeed.store.queries import queries
+
+    return int(
+        queries.recall_deliveries(
+            db, edition_id=edition_id, latest=_seconds(latest), now=_seconds(now)
+        )
+    )
 
 
 def limit(db: sqlite3.Connection, edition_id: int, now: datetime, reply: str) -> int:

@@ -70,6 +70,13 @@ def count(db: sqlite3.Connection, domain: str, now: datetime, number: int) -> No
     queries.put_pace(db, domain=domain, at=at, upto=total + number)
 
 
+def uncount(db: sqlite3.Connection, domain: str, then: datetime) -> None:
+    """A letter that was counted at `then` did not leave yet, or not at all."""
+    from newsfeed.store.queries import queries
+
+    queries.uncount_pace(db, domain=domain, at=_tenths(then))
+
+
 def left(db: sqlite3.Connection, domain: str) -> int:
     """How many letters to a domain ("": to everybody) were counted ever."""
     from newsfeed.store.queries import queries

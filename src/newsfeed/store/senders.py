@@ -7,6 +7,8 @@ is known by its last beat. Nothing here commits.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -42,16 +44,20 @@ def presence(store: Path) -> Iterator[str]:
 
 
 def is_dead(store: Path, sender: str) -> bool:
-    """Whether a sender of this machine has ended. Of another machine's nothing is known: False
-    means only that nobody here can tell, where no file is of its name.
-    """
-    if not _file(store, sender).exists():
+    """Whether a sender has ended: nobody holds the lock on its file, or the file is gone."""
+    try:
+        descriptor = os.open(_file(store, sender), os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    except OSError:
         return False
     try:
-        with private.lock(store.parent, _name(store, sender), patience=0):
-            return True
-    except private.HeldError:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
         return False
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def everybody(db: sqlite3.Connection) -> list[Sender]:
@@ -89,14 +95,16 @@ def leave(db: sqlite3.Connection, sender: str) -> None:
     queries.drop_sender(db, id=sender)
 
 
-def bury(db: sqlite3.Connection, store: Path, editions: list[int]) -> None:
-    """Give back what dead senders of this machine held of `editions`, and forget them."""
+def bury(db: sqlite3.Connection, store: Path) -> int:
+    """Give back what dead senders held, and forget them; gives how many letters that were."""
+    found = 0
     for one in everybody(db):
         if is_dead(store, one.id):
-            for edition_id in editions:
-                deliveries.free_claims_of(db, edition_id, one.id)
+            for edition_id in deliveries.editions_with_claims(db):
+                found += deliveries.free_claims_of(db, edition_id, one.id)
             leave(db, one.id)
             _unlink(store, one.id)
+    return found
 
 
 def others_at_work(db: sqlite3.Connection, sender: str, now: datetime) -> bool:

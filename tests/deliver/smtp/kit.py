@@ -188,7 +188,7 @@ class Recorder:
         self.results: list[Result] = []
         self.log: list[tuple[str, Any]] = []
         self.steps: list[tuple[float, int, int]] = []
-        self.pauses: list[float | None] = []
+        self.rests: list[float | None] = []
         self.asked = 0
         self.barred: set[int] = set()
         self.given_up: set[int] = set()
@@ -224,12 +224,12 @@ class Recorder:
         self.barred.discard(parcel.number)
         return not barred
 
-    def pause(self) -> float | None:
+    def rest(self) -> float | None:
         assert not self._within
         assert not self.out
         self.asked += 1
-        if self.pauses:
-            return self.pauses.pop(0)
+        if self.rests:
+            return self.rests.pop(0)
         return 0.01 if self.todo else None
 
     def of(self, number: int) -> list[Result]:

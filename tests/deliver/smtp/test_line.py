@@ -281,6 +281,46 @@ def test_the_end_after_a_body_leaves_the_next_parcel_untouched(
     assert second == (2, Stage.MAIL, "", False)
 
 
+def test_to_drop_a_line_blames_only_the_parcel_whose_body_was_begun() -> None:
+    for bodies in (0, 1):
+        talk = Talk()
+        talk.line.take(parcel(1))
+        if bodies:
+            talk.hear(OK + OK + GO)
+            talk.line.begin()
+        talk.line.drop("it was cut")
+        assert talk.told() == [
+            (1, Stage.BODY, "it was cut", True) if bodies else (1, Stage.MAIL, "", False)
+        ]
+        assert talk.wire.state == "aborted"
+
+
+def test_as_long_as_the_server_takes_bytes_it_has_time__e_s_06() -> None:
+    talk = Talk()
+    talk.line.take(parcel(1))
+    talk.hear(OK + OK + GO)
+    talk.line.begin()
+    talk.line.flush()
+    for now, pending in enumerate([900, 800, 700, 1, 1, 1]):
+        talk.wire.pending = pending
+        talk.line.check(now * 170.0)
+    assert talk.told() == [(1, Stage.BODY, "the relay took no byte for 340 s", True)]
+
+
+def test_the_time_for_the_reply_begins_when_the_last_byte_was_taken__e_s_06() -> None:
+    talk = Talk()
+    talk.line.take(parcel(1))
+    talk.hear(OK + OK + GO)
+    talk.line.begin()
+    talk.line.flush()
+    for now, pending in ((0.0, 900), (170.0, 1), (340.0, 0), (930.0, 0)):
+        talk.wire.pending = pending
+        talk.line.check(now)
+    assert talk.told() == []
+    talk.line.check(940.0)
+    assert talk.told() == [(1, Stage.BODY, "no reply to end of data for 600 s", True)]
+
+
 def test_goodbye_to_a_recipient_already_refused_does_not_change_why() -> None:
     talk = Talk()
     talk.line.take(parcel(1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import ssl
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -320,7 +320,8 @@ def test_while_parcels_are_out_the_desk_is_heard_from_every_five_seconds() -> No
 
 
 def test_a_connection_carries_only_so_many_messages() -> None:
-    server, desk = Server(), Recorder([parcel(number) for number in range(10)])
+    server = Server(lambda _connection, step, _time: 1.0 if step is Step.QUIT else None)
+    desk = Recorder([parcel(number) for number in range(10)])
     delivered(server, desk, connections=2, most=3)
     assert everyone_once(server, range(10))
     per_connection = [mail.connection for mail in server.accepted]
@@ -334,6 +335,26 @@ def test_no_more_connections_are_opened_than_there_are_parcels() -> None:
     delivered(server, desk, connections=20)
     assert everyone_once(server, range(3))
     assert server.connections <= 3
+
+
+def test_while_a_connection_is_idle_no_other_is_opened() -> None:
+    """A desk may hand out less than it said."""
+
+    class Timid(Recorder):
+        def waiting(self, most: int) -> int:
+            return min(1, super().waiting(most))
+
+    server = Server(lambda *at: 20.0 if at == (0, Step.DOT, 0) else None)
+    desk = Timid([parcel(number) for number in range(9)], shares=iter([1] + [0] * 9))
+    seen: list[int] = []
+
+    async def look() -> None:
+        await asyncio.sleep(5)
+        seen.append(server.connections)
+
+    delivered(server, desk, connections=9, beside=look)
+    assert everyone_once(server, range(9))
+    assert seen == [2]
 
 
 def test_without_a_parcel_no_connection_is_opened() -> None:
@@ -433,17 +454,20 @@ def test_stop_before_the_first_dial_opens_no_connection() -> None:
     assert dial.dialled == []
 
 
-def test_stop_ends_a_dial_and_a_pause() -> None:
-    class Endless(Dialling):
-        async def __call__(self, relay: Relay, *, timeout: float) -> Opened:
-            assert timeout == 300
-            await asyncio.sleep(timeout)
-            raise AssertionError
+class Endless(Dialling):
+    """A relay that does not answer."""
 
+    async def __call__(self, relay: Relay, *, timeout: float) -> Opened:
+        assert timeout == 300
+        await asyncio.sleep(timeout)
+        raise AssertionError
+
+
+def test_stop_ends_a_dial_and_a_pause() -> None:
     desk = Recorder([parcel(0)])
     assert stopped(Server(), desk, after=7, dial=Endless()) < 8
     desk = Recorder([])
-    desk.pauses = [5000.0]
+    desk.rests = [5000.0]
     assert 7 <= stopped(Server(), desk, after=7) < 8
 
 
@@ -509,29 +533,92 @@ def test_where_the_desk_fails_all_connections_are_cut_without_a_dot() -> None:
     assert len(unknown) <= 4
 
 
-def test_a_relay_that_is_not_there_is_tried_again_ever_more_slowly() -> None:
-    """Nothing is claimed before a connection is open."""
+@pytest.mark.parametrize("dial", [Endless, lambda: Dialling(failures=[RelayError("no")] * 99)])
+def test_without_a_connection_the_desk_is_asked_all_the_time_and_can_end_it(
+    dial: Callable[[], Dialling],
+) -> None:
+    """It has to say that it is alive, and its time may be over. No step says anything to it."""
+    asked: list[float] = []
+
+    class Hasty(Recorder):
+        def waiting(self, most: int) -> int:
+            asked.append(asyncio.get_running_loop().time())
+            if asked[-1] > 100:
+                self.todo = []
+            return super().waiting(most)
+
+    desk = Hasty([parcel(0)])
+    assert 100 < delivered(Server(), desk, dial=dial()) < 103
+    assert max(after - before for before, after in itertools.pairwise(asked)) < 2.1
+    assert desk.steps == []
+
+
+def gaps(dial: Dialling) -> list[int]:
+    """Seconds between one dial and the next."""
+    return [round(after - before) for before, after in itertools.pairwise(dial.dialled)]
+
+
+@pytest.mark.parametrize("connections", [1, 5])
+def test_a_relay_that_is_not_there_is_tried_again_ever_more_slowly(connections: int) -> None:
+    """One dial at a time, and nothing is claimed before a connection is open."""
     told: list[RelayError] = []
     dial = Dialling(failures=[RelayError(f"no {number}") for number in range(9)])
     desk, server = Recorder([parcel(0)]), Server()
-    delivered(server, desk, dial=dial, troubled=told.append)
-    gaps = [round(after - before) for before, after in itertools.pairwise(dial.dialled)]
-    assert gaps == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    delivered(server, desk, dial=dial, troubled=told.append, connections=connections)
+    assert gaps(dial) == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     assert [error.problem for error in told] == [f"no {number}" for number in range(9)]
-    assert desk.steps[0][0] >= sum(gaps) - 1
+    assert desk.steps[0][0] >= sum(gaps(dial)) - 1
     assert everyone_once(server, [0])
+
+
+def test_dials_that_take_long_to_fail_are_not_repeated_sooner() -> None:
+    class Slow(Dialling):
+        async def __call__(self, relay: Relay, *, timeout: float) -> Opened:
+            if self.failures:
+                await asyncio.sleep(30)
+            return await super().__call__(relay, timeout=timeout)
+
+    dial = Slow(failures=[RelayError("no") for _ in range(5)])
+    delivered(Server(), Recorder([parcel(0)]), dial=dial)
+    assert gaps(dial) == [31, 32, 34, 38, 16]
+
+
+def test_after_a_time_without_trouble_the_wait_is_short_again() -> None:
+    server = Server(lambda _connection, step, _time: 0.1 if step is Step.DOT else None)
+    desk = Recorder([parcel(number) for number in range(400)])
+    dial = Dialling(failures=[RelayError("no") for _ in range(4)])
+
+    async def fault() -> None:
+        await asyncio.sleep(20)
+        dial.failures = [RelayError("no") for _ in range(3)]
+
+    delivered(server, desk, dial=dial, most=200, beside=fault)
+    assert gaps(dial) == [1, 2, 4, 8, 20, 1, 2, 4]
+    assert everyone_once(server, range(400))
+
+
+def test_several_failures_at_once_count_as_one() -> None:
+    """Then there is one connection more whenever those that are there have been of use."""
+    server = Server(lambda _connection, step, _time: 0.1 if step is Step.DOT else None)
+    desk = Recorder([parcel(number) for number in range(900)])
+
+    class Later(Dialling):
+        async def __call__(self, relay: Relay, *, timeout: float) -> Opened:
+            fails = 0 < len(self.dialled) < 9
+            self.failures = [RelayError("no")] if fails else []
+            return await super().__call__(relay, timeout=timeout)
+
+    dial = Later()
+    delivered(server, desk, dial=dial, connections=9, most=1000)
+    assert gaps(dial)[:9] == [0, 0, 0, 0, 0, 0, 0, 0, 1]
+    assert server.connections == 9
 
 
 def test_a_server_that_only_says_goodbye_is_not_dialled_in_a_hurry() -> None:
     server = Server(lambda _connection, step, _time: BYE if step is Step.MAIL else None)
     desk, dial = Recorder([parcel(number) for number in range(5)]), Dialling()
     delivered(server, desk, dial=dial)
-    assert [round(after - before) for before, after in itertools.pairwise(dial.dialled)] == [
-        1,
-        2,
-        4,
-        8,
-    ]
+    assert gaps(dial) == [1, 2, 4, 8]
     assert [one.reply.code for one in desk.results if one.reply] == [421] * 5
 
 
@@ -549,8 +636,8 @@ def test_a_relay_that_takes_fewer_connections_is_served_by_those() -> None:
     desk, dial = Recorder([parcel(number) for number in range(600)]), Few()
     spent = delivered(server, desk, dial=dial, connections=10, most=10)
     assert everyone_once(server, range(600))
-    assert spent < 600 * 0.1 / 3 * 1.4
-    assert len(dial.dialled) <= 60 + 10 + 10
+    assert spent < 600 * 0.1 / 3 * 1.2
+    assert len(dial.dialled) - server.connections <= 7 + 6
 
 
 def test_a_relay_that_refuses_us_ends_the_run_when_the_rest_is_done() -> None:
@@ -592,12 +679,12 @@ def test_where_the_desk_has_nothing_yet_it_is_asked_again_when_it_says() -> None
 
     server = Server()
     desk = Scarce([parcel(number) for number in range(6)])
-    desk.pauses = [10.0, 100.0]
+    desk.rests = [10.0, 100.0]
     spent = delivered(server, desk)
     assert everyone_once(server, range(6))
     assert 110 <= spent <= 111
     assert server.connections == 2
-    assert desk.pauses == []
+    assert desk.rests == []
 
 
 def test_a_connection_that_has_nothing_to_do_for_long_is_closed() -> None:

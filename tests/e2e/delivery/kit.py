@@ -71,6 +71,11 @@ class Sender:
         self._process.kill()
         self._process.wait()
 
+    def stop(self) -> None:
+        """Ask it to end (SIGTERM), and wait until it has."""
+        self._process.terminate()
+        self.end()
+
     def freeze(self) -> None:
         """Let it stand still, in the middle of whatever it does."""
         self._process.send_signal(signal.SIGSTOP)
@@ -151,11 +156,13 @@ def mailing(
         yield found
 
 
-def at_random(sink: Sink, sender: Sender, most: int, dice: random.Random) -> None:
+def at_random(
+    sink: Sink, sender: Sender, most: int, dice: random.Random, *, early: float = 0.25
+) -> None:
     """Wait for a moment that nobody chose: after up to `most` further letters and some
-    milliseconds, or, one time in four, so soon that it may not have begun to send.
+    milliseconds; or, as often as `early` says, so soon that none may have left yet.
     """
-    if dice.random() < 0.25:
+    if dice.random() < early:
         time.sleep(dice.random())
         return
     goal = sink.count() + dice.randint(1, most)

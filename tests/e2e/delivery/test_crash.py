@@ -75,6 +75,18 @@ def test_a_sender_killed_again_and_again_leaves_nobody_out(tmp_path: Path) -> No
         assert_repeats_were_on_the_wire(received)
 
 
+def test_a_sender_asked_to_end_repeats_nothing(tmp_path: Path) -> None:
+    """SIGTERM: it hears the answers to what is on the wire, and ends."""
+    dice = random.Random(SEED)
+    with sink(tmp_path / "record", slow=0.02) as server, mailing(tmp_path, server) as site:
+        for _ in range(3):
+            sender = site.send()
+            at_random(server, sender, SUBSCRIBERS // 4, dice, early=0)
+            sender.stop()
+        assert site.send().end() == 0
+        assert_everyone_once(site, server.received(), 0)
+
+
 def test_a_mail_server_killed_again_and_again_leaves_nobody_out(tmp_path: Path) -> None:
     """What it took without saying so comes again; one run of the sender gets over all of it."""
     dice = random.Random(SEED)
@@ -82,7 +94,7 @@ def test_a_mail_server_killed_again_and_again_leaves_nobody_out(tmp_path: Path) 
     with sink(tmp_path / "record", slow=0.02) as server, mailing(tmp_path, server) as site:
         sender = site.send()
         for _ in range(kills):
-            at_random(server, sender, SUBSCRIBERS // kills, dice)
+            at_random(server, sender, SUBSCRIBERS // kills, dice, early=0)
             server.kill()
             time.sleep(dice.random() / 2)
             server.start()
@@ -145,6 +157,19 @@ def test_senders_started_together_send_everything_once(tmp_path: Path) -> None:
         senders = [site.send() for _ in range(3)]
         assert [one.end() for one in senders] == [0, 0, 0]
         assert_everyone_once(site, server.received(), 0)
+
+
+def test_a_run_ends_with_its_last_letter(tmp_path: Path) -> None:
+    """Also where that letter was the last that its connection may carry, so that none is open."""
+    more = "messages_per_connection = 1\n"
+    with (
+        sink(tmp_path / "record") as server,
+        mailing(tmp_path, server, subscribers=3, more=more) as site,
+    ):
+        assert site.send().end(patience=40) == 0
+        received = server.received()
+        assert_everyone_once(site, received, 0)
+    assert max(Counter(one.connection for one in received).values()) == 1
 
 
 def test_who_leaves_during_a_send_gets_at_most_what_is_on_the_wire(tmp_path: Path) -> None:

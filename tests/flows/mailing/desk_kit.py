@@ -96,9 +96,9 @@ def untouched(parcel: Parcel) -> Result:
 
 
 def empty(desk: LedgerDesk, wire: Wire, at_once: int = 4) -> int:
-    """Send everything that can go now; the relay takes all. Gives how many it took."""
+    """Send everything that can go now, as a run does; the relay takes all. Gives how many."""
     number = 0
-    parcels = list(desk.step([], at_once))
+    parcels = list(desk.step([], at_once)) if desk.waiting(at_once) else []
     while parcels:
         for parcel in parcels:
             wire.take(parcel)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from newsfeed.address import parse_address
+from newsfeed.app import people
 from newsfeed.audience.keys import address_hash
 from newsfeed.deliver.smtp.parcel import Stage
 from newsfeed.flows.approving import pause_edition, resume_edition
+from newsfeed.flows.cancelling import cancel
 from newsfeed.flows.people import People
 from newsfeed.model import DeliveryState, EditionState, SuppressionReason
 from newsfeed.store import database, deliveries, editions, senders, suppression
 from tests.flows.editions_kit import MONDAY, WEEKLY, leave_now
 from tests.flows.mailing.desk_kit import (
+    SMTP,
     Clock,
     Wire,
     desk_of,
@@ -27,6 +32,7 @@ from tests.flows.mailing.desk_kit import (
     taken,
     untouched,
 )
+from tests.kit import NEWSLETTER, SETTINGS
 
 READERS = tuple(f"reader{number}@example{number % 3}.org" for number in range(12))
 
@@ -44,9 +50,9 @@ def _edition(who: People) -> editions.EditionRecord:
 
 
 def _resume(who: People, clock: Clock) -> None:
-    """Somebody resumes the edition, and the desk has had time to see it."""
-    resume_edition(who, WEEKLY)
-    clock.go(1)
+    """Somebody resumes the edition, in another process."""
+    with people(who.plan, clock.now) as other:
+        resume_edition(other, WEEKLY)
 
 
 def _counts(who: People) -> dict[DeliveryState, int]:
@@ -61,7 +67,7 @@ def test_every_reader_gets_one_letter_and_the_edition_is_complete(who: People) -
     assert {address: len(ids) for address, ids in wire.taken.items()} == dict.fromkeys(READERS, 1)
     assert len({i for ids in wire.taken.values() for i in ids}) == len(READERS)
     assert _edition(who).state is EditionState.SENT
-    assert desk.pause() is None
+    assert desk.rest() is None
 
 
 def test_what_came_to_no_try_is_as_if_nothing_had_been(who: People) -> None:
@@ -134,7 +140,7 @@ def test_a_wrong_sender_suppresses_nobody_and_pauses_the_edition(who: People) ->
     assert "5.1.7" in _edition(who).why
     assert _counts(who) == {DeliveryState.QUEUED: len(READERS)}
     assert list(desk.step([], 4)) == []
-    assert desk.pause() is None
+    assert desk.rest() is None
 
 
 def test_a_domain_that_refuses_us_is_left_alone_and_three_of_them_stop_the_edition(
@@ -149,7 +155,9 @@ def test_a_domain_that_refuses_us_is_left_alone_and_three_of_them_stop_the_editi
     assert not any(address.endswith(domain) for address in wire.taken)
     assert len(wire.taken) == len(READERS) * 2 // 3
     clock.go(3700)
-    assert empty(desk, wire) == len(READERS) // 3
+    assert empty(desk, wire) == 1  # one tries, and the others wait for what becomes of it
+    clock.go(61)
+    assert empty(desk, wire) == len(READERS) // 3 - 1
     assert _edition(who).state is EditionState.SENT
 
 
@@ -219,7 +227,7 @@ def test_a_canary_goes_first_and_the_others_wait_also_after_a_restart(tmp_path: 
         assert desk.waiting(100) == 3
         assert empty(desk, wire) == 3
         assert desk.waiting(100) == 0
-        assert desk.pause() is not None
+        assert desk.rest() is not None
         clock.go(300)
         other = desk_of(who, clock, "two")
         assert other.waiting(100) == 0
@@ -267,7 +275,7 @@ def test_what_a_dead_sender_held_comes_back_at_once(tmp_path: Path) -> None:
     (tmp_path / "kept").rename(site.plan().store.parent / f"newsfeed.db.sender-{name}.lock")
     with site.people(MONDAY) as who:
         with database.transaction(who.db):
-            senders.bury(who.db, site.plan().store, [_edition(who).id])
+            senders.bury(who.db, site.plan().store)
         assert empty(desk_of(who, clock, "two"), wire) == len(READERS)
 
 
@@ -292,7 +300,7 @@ def test_the_pace_of_a_domain_keeps_only_its_own_letters_back(tmp_path: Path) ->
         clock, wire = Clock(), Wire()
         desk = desk_of(who, clock, "one")
         assert empty(desk, wire) == 8 + 2
-        assert desk.pause() is not None
+        assert desk.rest() is not None
         for _ in range(8):
             clock.go(31)
             empty(desk, wire)
@@ -306,7 +314,7 @@ def test_after_its_time_a_run_hands_out_nothing_more(who: People) -> None:
     (parcel,) = desk.step([], 1)
     clock.go(11)
     assert list(desk.step([taken(parcel)], 4)) == []
-    assert (desk.waiting(5), desk.pause()) == (0, None)
+    assert (desk.waiting(5), desk.rest()) == (0, None)
     assert _counts(who)[DeliveryState.SENT] == 1
 
 
@@ -325,10 +333,112 @@ def test_a_clock_that_jumps_sends_nothing_twice__s_38(who: People) -> None:
     assert len(wire.taken) == len(READERS)
 
 
-def test_what_is_given_back_at_the_end_is_sent_by_the_next_run(who: People) -> None:
+def test_what_never_came_back_is_sent_by_the_next_run_and_named(who: People) -> None:
     clock, wire = Clock(), Wire()
     desk = desk_of(who, clock, "one")
     list(desk.step([], 4))
     desk.close()
-    assert deliveries.count_retaken(who.db, _edition(who).id) == 0
+    assert (
+        deliveries.count_retaken(who.db, _edition(who).id) == 4
+    )  # nobody said what became of them
     assert empty(desk_of(who, clock, "two"), wire) == len(READERS)
+
+
+def test_what_a_dead_process_held_last_is_taken_back_before_anything_is_dialled(
+    who: People,
+) -> None:
+    """Nothing could be claimed, so that no connection would come about."""
+    clock, wire = Clock(), Wire()
+    list(desk_of(who, clock, "one").step([], 99))
+    clock.go(61)
+    desk = desk_of(who, clock, "two")
+    assert desk.waiting(5) == 5
+    assert empty(desk, wire) == len(READERS)
+
+
+def test_a_canary_that_is_set_in_the_middle_stops_nothing(tmp_path: Path) -> None:
+    site = smtp_site(tmp_path, READERS)
+    clock, wire = Clock(), Wire()
+    with site.people(MONDAY) as who:
+        desk = desk_of(who, clock, "one")
+        list(desk.step([taken(one) for one in desk.step([], 8)], 0))
+        desk.close()
+    site.configure(SETTINGS + NEWSLETTER + "canary = 2\n" + SMTP)
+    with site.people(MONDAY) as who:
+        assert empty(desk_of(who, clock, "two"), wire) == len(READERS) - 8
+
+
+def test_results_outlive_a_store_that_is_locked(who: People) -> None:
+    clock, wire = Clock(), Wire()
+    desk = desk_of(who, clock, "one")
+    parcels = list(desk.step([], 4))
+    who.db.execute("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(who.plan.store)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError):
+            desk.step([taken(one) for one in parcels[:3]], 0)
+        other.rollback()
+    desk.close()
+    assert _counts(who) == {DeliveryState.SENT: 3, DeliveryState.QUEUED: len(READERS) - 3}
+    assert deliveries.count_retaken(who.db, _edition(who).id) == 1
+    assert empty(desk_of(who, clock, "two"), wire) == len(READERS) - 3
+
+
+def test_failures_after_the_first_two_hundred_pause_nothing(tmp_path: Path) -> None:
+    readers = [f"reader{number}@example.org" for number in range(240)]
+    with smtp_site(tmp_path, readers).people(MONDAY) as who:
+        clock = Clock()
+        desk = desk_of(who, clock, "one")
+        list(desk.step([taken(one) for one in desk.step([], 210)], 0))
+        list(desk.step([refused(one, 550, "") for one in desk.step([], 15)], 0))
+        again = desk_of(who, clock, "two")
+        list(again.step([refused(one, 550, "") for one in again.step([], 5)], 0))
+        assert _edition(who).state is EditionState.RELEASED
+
+
+def test_a_lost_answer_is_named_as_perhaps_sent_twice(who: People) -> None:
+    desk = desk_of(who, Clock(), "one")
+    first, second = desk.step([], 2)
+    list(desk.step([lost(first), lost(second, begun=False)], 0))
+    ((address, _, times),) = deliveries.retaken(who.db, _edition(who).id)
+    assert (address, times) == (first.recipient, 1)
+
+
+def test_a_letter_of_a_cancelled_edition_that_was_not_taken_comes_no_more(who: People) -> None:
+    clock = Clock()
+    desk = desk_of(who, clock, "one")
+    parcels = list(desk.step([], 3))
+    with people(who.plan, clock.now) as other:
+        cancel(other, WEEKLY)
+    list(desk.step([], 0))
+    list(desk.step([refused(parcels[0], 451, ""), untouched(parcels[1]), taken(parcels[2])], 0))
+    assert _counts(who) == {DeliveryState.DROPPED: len(READERS) - 1, DeliveryState.SENT: 1}
+
+
+def test_a_quota_counts_a_letter_when_its_body_leaves(tmp_path: Path) -> None:
+    smtp = '[mail]\ntransport = "smtp"\n[mail.smtp]\nrate = ["2/minute"]\n'
+    with smtp_site(tmp_path, READERS, smtp=smtp).people(MONDAY) as who:
+        clock = Clock()
+        desk = desk_of(who, clock, "one")
+        parcels = list(desk.step([], 2))
+        clock.go(30)
+        assert [desk.may_begin(one) for one in parcels] == [True, True]
+        list(desk.step([taken(one) for one in parcels], 0))
+        clock.go(40)
+        assert desk.waiting(9) == 0
+        clock.go(22)
+        assert desk.waiting(9) == 2
+
+
+def test_time_that_an_edition_was_paused_gives_up_no_letter(who: People) -> None:
+    clock = Clock()
+    desk = desk_of(who, clock, "one")
+    (first,) = desk.step([], 1)
+    list(desk.step([refused(first, 451, "")], 0))
+    with people(who.plan, clock.now) as other:
+        pause_edition(other, WEEKLY)
+    clock.go(60 * 3600)
+    _resume(who, clock)
+    parcels = {one.recipient: one for one in desk.step([], 99)}
+    list(desk.step([refused(parcels[first.recipient], 451, "")], 0))
+    assert DeliveryState.FAILED not in _counts(who)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from newsfeed.deliver.smtp.line import Line
 from newsfeed.deliver.smtp.opened import Opened
 from newsfeed.deliver.smtp.parcel import Relay
 from newsfeed.deliver.smtp.switchboard import Switchboard
@@ -14,6 +13,8 @@ from newsfeed.deliver.smtp.timeouts import Timeouts
 from newsfeed.deliver.smtp.trouble import RefusedByRelayError, RelayError
 
 _LONGEST_BACKOFF = 60.0
+_SLACK = 0.01
+"""Seconds: how long at most, and by how much a timer may be early."""
 
 
 class Dial(Protocol):
@@ -56,10 +57,9 @@ class Dialler:
         self._look = look
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._fresh: list[Line] = []  # opened since the last failure
         self._failures = 0
-        self._kept = 0  # lines that were open at the last failure: so many the relay takes
-        self._retry_at = 0.0
+        self._most = relay.connections  # so many the relay seems to take
+        self._retry_at = self._wait = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self.refused: RefusedByRelayError | None = None
 
@@ -69,18 +69,22 @@ class Dialler:
         return bool(self._tasks)
 
     def room(self) -> int:
-        """How many connections may be opened now."""
-        open_now = sum(line.open for line in self._board.lines)
-        most = self._relay.connections
-        if self._failures:
-            again = self._loop.time() >= self._retry_at
-            most = min(most, self._kept + again)
-        if not open_now:
+        """How many connections may be opened now.
+
+        After a failure that is no more than were left, and when it is time, one more than have
+        proved to be of use. Without any the first has to come about before others are tried.
+        """
+        lines = self._board.lines
+        self._most = max(self._most, sum(line.answered > 0 for line in lines))
+        most = self._most + (self._loop.time() >= self._retry_at - _SLACK)
+        if not any(line.open for line in lines):
             most = min(most, 1)
-        return max(0, most - len(self._board.lines) - len(self._tasks))
+        return max(0, min(most, self._relay.connections) - len(lines) - len(self._tasks))
 
     def open(self, count: int) -> None:
         """Begin to open so many connections."""
+        if count and self._loop.time() > self._retry_at + self._wait:
+            self._failures = 0  # it went well for as long as was waited
         for _ in range(count):
             task = self._loop.create_task(self._open())
             self._tasks.add(task)
@@ -96,20 +100,17 @@ class Dialler:
                 self._failed(error)
             elif error is not None:
                 raise error
-        if self._failures and any(line.answered for line in self._fresh):
-            self._failures = 0
 
     def setback(self) -> None:
         """A dial failed, or a connection that came to nothing: wait longer before the next."""
-        self._fresh.clear()
-        self._kept = sum(line.open for line in self._board.lines)
+        self._most = sum(line.open for line in self._board.lines)
         now = self._loop.time()
         if now < self._retry_at:
             return  # one of several that failed together
         self._failures += 1
-        wait = self._backoff(self._failures)
-        self._retry_at = now + wait
-        self._timer = self._loop.call_later(wait, self._look)
+        self._wait = self._backoff(self._failures)
+        self._retry_at = now + self._wait
+        self._timer = self._loop.call_later(self._wait, self._look)
 
     def cancel(self) -> None:
         """Stop what is being opened."""
@@ -128,7 +129,7 @@ class Dialler:
             where = f"{self._relay.host}:{self._relay.port}"
             raise RelayError("the relay closed the connection", where=where)
         most = self._relay.messages_per_connection
-        self._fresh.append(self._board.connect(opened, most=most, timeouts=self._timeouts))
+        self._board.connect(opened, most=most, timeouts=self._timeouts)
 
     def _failed(self, error: RelayError) -> None:
         if isinstance(error, RefusedByRelayError):

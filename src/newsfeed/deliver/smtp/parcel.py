@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -40,7 +41,7 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     `number` is the user's own, and comes back with the result. `sender` is the envelope's, "" the
     null path. `message` has CRLF line ends and no dot-stuffing. `envelope_id` is for delivery
     status notifications (RFC 3461 section 4.4), or "". The message's body is begun only before
-    `until` (seconds since 1970-01-01 UTC).
+    `until` (seconds since 1970-01-01 UTC), where that is given.
     """
 
     number: int
@@ -48,7 +49,7 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     recipient: str
     message: bytes
     envelope_id: str = ""
-    until: float
+    until: float = math.inf
 
 
 class Stage(StrEnum):
@@ -107,6 +108,6 @@ class Desk(Protocol):
         """Whether the body of a parcel that was handed out may be begun now."""
         ...
 
-    def pause(self) -> float | None:
+    def rest(self) -> float | None:
         """Seconds until it is of use to ask again, although nothing is out; None: never."""
         ...

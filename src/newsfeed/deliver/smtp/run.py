@@ -136,13 +136,13 @@ class _Run:
 
     def _look_around(self) -> bool:
         """See to the lines, to dials, pauses and the end. Whether there is nothing left to do."""
+        self._dialler.gather()
         for line in self._board.gone():
             if line.failed:
                 self._dialler.setback()
         now = self._loop.time()
         for line in self._board.lines:
             line.check(now)
-        self._dialler.gather()
         if self._stopping:
             return self._wound_down()
         return self._resting is None and self._out_of_work()
@@ -158,28 +158,30 @@ class _Run:
         self._board.drop("no reply before the run had to stop")
 
     def _out_of_work(self) -> bool:
-        """Open connections where there is work for them. Whether there never will be any."""
+        """Open connections where there is work for them. Whether there never will be any.
+
+        Without a connection the desk is asked at every look, also while a relay is dialled that may
+        never answer: its work may be gone, or its time over.
+        """
         board, dialler = self._board, self._dialler
         if board.in_vain and not board.out:
             return self._rest()
         room = dialler.room()
-        if not room or board.idle:
+        unconnected = not (board.out or board.lines)
+        if board.idle or not (room or unconnected):
             return False
-        waiting = self._desk.waiting(room)
-        if waiting:
-            dialler.open(min(waiting, room))
-        elif not (board.out or board.lines or dialler.busy):
+        waiting = self._desk.waiting(max(room, 1))
+        if unconnected and not waiting:
             return self._rest()
+        dialler.open(min(waiting, room))
         return False
 
     def _rest(self) -> bool:
         """Nothing is out and nothing to be had: wait as the desk tells. Whether it is the end."""
-        pause = self._desk.pause()
+        pause = self._desk.rest()
         if pause is None:
             return True
         self._resting = self._loop.call_later(max(pause, _SHORTEST_PAUSE), self._rested)
-        if pause > self._timeouts.idle:
-            self._board.hang_up()
         return False
 
     def _rested(self) -> None:

@@ -26,11 +26,9 @@ class Switchboard:
         self.out = 0
         self.in_vain = False
 
-    def connect(self, opened: Opened, *, most: int, timeouts: Timeouts) -> Line:
+    def connect(self, opened: Opened, *, most: int, timeouts: Timeouts) -> None:
         """Take over a connection for at most `most` messages."""
-        line = Line(opened, self.inbox, most=most, timeouts=timeouts)
-        self.lines.add(line)
-        return line
+        self.lines.add(Line(opened, self.inbox, most=most, timeouts=timeouts))
 
     def tick(self, *, asking: bool, renewing: bool = False) -> bool:
         """Hand in the results, ask for parcels if `asking`, and begin bodies and envelopes.

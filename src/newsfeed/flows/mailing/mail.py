@@ -80,8 +80,7 @@ def _joined(people: People, sender: str, clock: Clock, patience: float) -> Itera
 def _join(people: People, sender: str, now: datetime) -> bool:
     db, store = people.db, people.plan.store
     with database.transaction(db):
-        released = [one.id for one in editions.everything(db) if one.state is _RELEASED]
-        senders.bury(db, store, released)
+        senders.bury(db, store)
         if senders.others_at_work(db, sender, now):
             return False
         senders.join(db, sender, now)
@@ -93,11 +92,14 @@ def _run(desk: LedgerDesk, relay: Relay, troubled: Callable[[str], None]) -> str
     wrong with the relay when it was last tried, or "".
     """
     troubles: list[str] = []
+    sent = 0
 
     def hear(error: RelayError) -> None:
+        nonlocal sent
         if str(error) not in troubles:
             troubled(f"{error} (it is tried again)")
         troubles.append(str(error))
+        sent = desk.sent
 
     async def talk() -> None:
         stop = asyncio.Event()
@@ -108,11 +110,11 @@ def _run(desk: LedgerDesk, relay: Relay, troubled: Callable[[str], None]) -> str
         asyncio.run(talk())
     except RefusedByRelayError as error:
         if error.login:
-            desk.pause_all(f"the relay refuses the login: {error.problem}")
+            desk.pause_all(error.problem)
         raise
     finally:
         desk.close()
-    return troubles[-1] if troubles else ""
+    return troubles[-1] if troubles and desk.sent == sent else ""
 
 
 def _delivered(db: sqlite3.Connection, lane: Lane, trouble: str, now: datetime) -> Delivered:
@@ -130,8 +132,5 @@ def _delivered(db: sqlite3.Connection, lane: Lane, trouble: str, now: datetime) 
         counts=deliveries.counts_of(db, edition.id),
         why=why if due else "",
         paused=edition.state is EditionState.PAUSED,
-        next=due,
+        next=due if due is not None and due > now else None,
     )
-
-
-_RELEASED = EditionState.RELEASED

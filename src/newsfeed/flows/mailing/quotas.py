@@ -9,9 +9,13 @@ from datetime import datetime, timedelta
 from newsfeed.deliver.pace import parse_domain_quota, parse_quota
 from newsfeed.deliver.turns import Turns
 from newsfeed.settings import MailSmtp
-from newsfeed.store import pace
+from newsfeed.store import database, pace
+from newsfeed.store.deliveries import Claim
 
 _EVERYBODY = ""
+_FRESH = timedelta(seconds=1)
+"""How long a letter may be under way (as `pace` allows for)."""
+
 _PRUNE = timedelta(minutes=10)
 
 Limits = list[tuple[int, int]]
@@ -24,6 +28,7 @@ class Quotas:
 
     def __init__(self, smtp: MailSmtp) -> None:
         self._limits: dict[str, Limits] = defaultdict(list)
+        self._counted: dict[tuple[str, int], datetime] = {}
         self._lines: dict[tuple[int, str], Turns] = {}
         self._pruned: datetime | None = None
         for text in smtp.rate:
@@ -55,10 +60,34 @@ class Quotas:
         line = self._lines.setdefault((edition_id, domain), Turns(limits))
         return line.next(due)
 
-    def count(self, db: sqlite3.Connection, domain: str, now: datetime) -> None:
-        """A letter to a domain leaves now."""
-        for name in {_EVERYBODY, domain} & self._limits.keys():
+    def count(
+        self, db: sqlite3.Connection, domain: str, now: datetime, claim: Claim | None = None
+    ) -> None:
+        """A letter to a domain leaves now; with a `claim` later, when `still` is asked."""
+        names = {_EVERYBODY, domain} & self._limits.keys()
+        for name in names:
             pace.count(db, name, now, 1)
+        if names and claim:
+            self._counted[claim.owner, claim.subscriber_id] = now
+
+    def still(self, db: sqlite3.Connection, claim: Claim, domain: str, now: datetime) -> bool:
+        """Whether a letter may leave now that was counted when it was claimed.
+
+        Where that was a while ago it is counted anew, as leaving now: what relays allow is counted
+        when letters reach them. Commits.
+        """
+        then = self._counted.pop((claim.owner, claim.subscriber_id), None)
+        if then is None or abs(now - then) <= _FRESH:
+            return True
+        names = {_EVERYBODY, domain} & self._limits.keys()
+        with database.transaction(db):
+            for name in names:
+                pace.uncount(db, name, then)
+            if not all(pace.allowed(db, self._limits[name], name, now, 1)[0] for name in names):
+                return False
+            for name in names:
+                pace.count(db, name, now, 1)
+        return True
 
     def prune(self, db: sqlite3.Connection, now: datetime) -> None:
         """Forget, now and then, what no quota asks for any more."""

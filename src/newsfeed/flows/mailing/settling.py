@@ -39,7 +39,8 @@ def settle(
     if result.reply is None:
         if not result.lost:
             return Settled(outcome=_untried(claim, words, now))
-        return Settled(outcome=_again(claim, words, now, give_up_after, lost=True))
+        outcome = _again(claim, words, now, give_up_after, lost=True)
+        return Settled(outcome=msgspec.structs.replace(outcome, unknown=result.begun))
     verdict = judge(result.stage, result.reply)
     if verdict is Verdict.SENT:
         return Settled(outcome=Outcome(claim=claim, state=DeliveryState.SENT, reply=words))
@@ -61,13 +62,24 @@ def domain_of(claim: Claim) -> str:
     return claim.address.rpartition("@")[2].lower()
 
 
-def put_off(claim: Claim, due: datetime, now: datetime) -> Outcome:
-    """A letter that must wait for a quota or a domain, which counts neither as a try nor towards
-    giving up.
+def put_off(claim: Claim, due: datetime, now: datetime, *, counts: bool = False) -> Outcome:
+    """A letter that must wait, which is no try. Waiting for a quota does not count towards giving
+    up; for a domain that refuses us it does, with `counts`.
     """
     waited = max(int((due - now).total_seconds()), 0)
-    outcome = _untried(claim, "", due)
-    return msgspec.structs.replace(outcome, waited=waited)
+    if not counts:
+        return msgspec.structs.replace(_untried(claim, "", due), waited=waited)
+    since = claim.since or int(now.timestamp())
+    return _untried(msgspec.structs.replace(claim, since=since), "", due)
+
+
+def given_up(
+    claim: Claim, now: datetime, give_up_after: timedelta, words: str = ""
+) -> Outcome | None:
+    """The end of a letter that waited too long for its domain; None where it may go on waiting."""
+    if claim.since is None or now.timestamp() - claim.since < give_up_after.total_seconds():
+        return None
+    return Outcome(claim=claim, state=DeliveryState.FAILED, reply=f"given up: {words}", tried=False)
 
 
 def _untried(claim: Claim, words: str, due: datetime) -> Outcome:

@@ -107,11 +107,11 @@ UPDATE delivery SET lease_until = :lease_until
 WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id AND owner = :owner
   AND epoch = :epoch AND state IN ('queued', 'deferred');
 
--- name: finish_delivery(edition_id, subscriber_id, owner, epoch, state, due, tried, since, done, reply, revision)*!
+-- name: finish_delivery(edition_id, subscriber_id, owner, epoch, state, due, tried, since, done, reply, unknown, revision)*!
 -- Write an outcome, if the claim is still in force. Where there was no try, what a relay said of
 -- the last one stays.
 UPDATE delivery SET state = :state, due = :due, tries = tries + :tried, since = :since,
-                    done = :done, revision = :revision,
+                    done = :done, revision = :revision, retaken = retaken + :unknown,
                     reply = CASE WHEN :tried = 0 AND :reply = '' THEN reply ELSE :reply END,
                     owner = '', lease_until = 0
 WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id AND owner = :owner
@@ -131,6 +131,27 @@ WHERE edition_id = :edition_id AND owner <> '' AND lease_until <= :now;
 -- Give back what a process held, whose claims are named between `first` and `last`.
 UPDATE delivery SET owner = '', lease_until = 0, retaken = retaken + 1
 WHERE edition_id = :edition_id AND owner <> '' AND owner > :first AND owner < :last;
+
+-- name: editions_with_claims()
+-- The editions of which somebody holds rows.
+SELECT DISTINCT edition_id FROM delivery WHERE owner <> '';
+
+-- name: drop_cancelled(done, reply)!
+-- What came back of an edition that was cancelled meanwhile leaves no more.
+UPDATE delivery SET state = 'dropped', done = :done, reply = :reply
+WHERE state IN ('queued', 'deferred') AND owner = ''
+  AND edition_id IN (SELECT id FROM edition WHERE state = 'cancelled');
+
+-- name: forget_waits(edition_id)!
+-- As if nothing had been put off yet: an edition that stood still is no reason to give up.
+UPDATE delivery SET since = NULL
+WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND owner = ''
+  AND since IS NOT NULL;
+
+-- name: recall_deliveries(edition_id, latest, now)!
+-- What was put off further than anything ever is was put off by a clock that was wrong.
+UPDATE delivery SET due = :now
+WHERE edition_id = :edition_id AND state IN ('queued', 'deferred') AND owner = '' AND due > :latest;
 
 -- name: limit_deliveries(edition_id, done, reply)!
 -- The outbox is full: the others of the edition are not written.
@@ -203,9 +224,10 @@ SELECT count(*), min(done), max(done) FROM delivery
 WHERE edition_id = :edition_id AND state = 'sent' AND done >= :since;
 
 -- name: delivery_causes(edition_id)
--- What relays said, of letters that failed or were put off: how many, and when the next is tried.
+-- What relays said, of letters that failed or wait: how many, and when the next is tried.
 SELECT state, reply, count(*), min(due) FROM delivery
-WHERE edition_id = :edition_id AND state IN ('failed', 'deferred')
+WHERE edition_id = :edition_id
+  AND (state IN ('failed', 'deferred') OR (state = 'queued' AND reply <> ''))
 GROUP BY state, reply ORDER BY count(*) DESC;
 
 -- name: retaken(edition_id)

@@ -33,3 +33,7 @@ WHERE at >= :since AND at < :until
   AND EXISTS (SELECT 1 FROM pace AS later
               WHERE later.domain = pace.domain AND later.at > pace.at
                 AND later.at < pace.at - pace.at % 1000 + 1000);
+
+-- name: uncount_pace(domain, at)!
+-- One letter less from that time on.
+UPDATE pace SET upto = upto - 1 WHERE domain = :domain AND at >= :at;
