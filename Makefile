@@ -9,7 +9,7 @@ PYTEST  := $(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help publish test check format lock bench-publish bench-subscribers bench-delivery clean
+.PHONY: help publish test check test-crash format lock bench-publish bench-subscribers bench-delivery clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ check: $(DEV) ## everything that must hold: format, lint, types, layers, tests, 
 	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PYTEST)
+
+test-crash: $(DEV) ## the crash tests at full size: 20,000 subscribers, 30 kills (six minutes)
+	@NEWSFEED_CRASH_SUBSCRIBERS=20000 NEWSFEED_CRASH_KILLS=30 NEWSFEED_CRASH_SECONDS=150 \
+		$(PYTHON) -m pytest tests/e2e/delivery/test_crash.py
 
 format: $(DEV) ## put the code into its one form
 	@$(PYTHON) -m ruff format .

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILDS = os.environ.get("NEWSFEED_REQUIRE_SERVICES") == "1"
 settings.register_profile("newsfeed", deadline=None, derandomize=BUILDS)
 settings.load_profile("newsfeed")
+
+
+# Whoever starts the tests in the background may ignore Ctrl-C, and children would inherit that.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def missing(what: str) -> NoReturn:

@@ -126,14 +126,15 @@ def test_nobody_is_named_unless_asked_for(
     """The whole command, while a run delivers."""
     site = released_site(tmp_path, SMTP)
     now = datetime.now(UTC)
-    with site.people(now) as who, database.transaction(who.db):
-        found = editions.find(who.db, WEEKLY)
-        assert found
-        deliveries.claim(who.db, found.id, "ab12-0", MONDAY, 1)
-        deliveries.free_claims_of(who.db, found.id, "ab12")
-        senders.join(who.db, "cd34", now - timedelta(seconds=5))
     words = [WEEKLY, *option, "-c", str(site.folder / "newsfeed.toml")]
-    done = CliRunner().invoke(command, words)
+    with senders.presence(site.plan().store) as sender:
+        with site.people(now) as who, database.transaction(who.db):
+            found = editions.find(who.db, WEEKLY)
+            assert found
+            deliveries.claim(who.db, found.id, "ab12-0", MONDAY, 1)
+            deliveries.free_claims_of(who.db, found.id, "ab12")
+            senders.join(who.db, sender, now - timedelta(seconds=5))
+        done = CliRunner().invoke(command, words)
     assert done.exit_code == 0
     assert "1 letter was on its way when a run ended" in done.output
     assert "a run delivers at this moment, since " in done.output

@@ -337,7 +337,7 @@ def test_everything_private_is_for_its_owner_alone(tmp_path: Path) -> None:
         ('[store]\nurl = "sqlite:///public/newsfeed.db"\n', "the store"),
         ('[store]\nsecret_file = "public/secret.key"\n', "the secret file"),
         ('[[mail.dkim]]\ndomain = "example.org"\nselector = "a"\nkey_file = "public/k"\n', "DKIM"),
-        ('[mail.smtp]\npassword_file = "public/password"\n', "the password"),
+        ('[mail.smtp]\nusername = "news"\npassword_file = "public/password"\n', "the password"),
     ],
 )
 def test_nothing_private_may_lie_in_public(site: Site, settings: str, part: str) -> None:

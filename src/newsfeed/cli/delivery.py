@@ -24,12 +24,12 @@ _SAID = {
 def delivered(plan: Plan, max_time: timedelta = MAX_TIME) -> tuple[Delivered, ...] | None:
     """Deliver what is released, for so long at most; None where another run is doing it."""
     with progress() as show, people(plan, datetime.now(UTC)) as who:
-        found = deliver(who, progress=show, max_time=max_time, troubled=_complain)
+        found = deliver(who, progress=show, max_time=max_time, tell=_tell)
     return None if found is None else tuple(found)
 
 
-def _complain(trouble: str) -> None:
-    click.echo(trouble, err=True)
+def _tell(news: str) -> None:
+    click.echo(news, err=True)
 
 
 def delivery_lines(plan: Plan, found: tuple[Delivered, ...] | None) -> list[str]:

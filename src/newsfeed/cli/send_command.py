@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from newsfeed.app import people
+from newsfeed.app import people, people_of
 from newsfeed.cli.asking import answered, held_lines, must_ask
 from newsfeed.cli.decisions import decision_lines, forecast_lines, warnings
 from newsfeed.cli.delivery import complain_of, delivered, delivery_lines
@@ -49,6 +49,8 @@ def command(
         plan = shop.plan
         chosen = named(plan, newsletter) if newsletter else None
         ask = not dry_run and must_ask(plan, yes=yes)
+        if ask:  # nothing is held for an answer that could not leave anyway
+            refuse_unless_ready(people_of(shop), relay_of(plan, os.environ))
         report = send(shop, chosen, dry_run=dry_run, ask=ask)
     held, released = _asked(plan, report) if report.departures else ((), report.released)
     found = () if dry_run else delivered(plan, max_time)
@@ -70,10 +72,9 @@ def command(
 
 def _asked(plan: Plan, report: SendReport) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Ask about what would leave, and release what may; gives the names of what is held, and of
-    what is released. Nobody is asked about what could not leave.
+    what is released.
     """
     with people(plan, datetime.now(UTC)) as who:
-        refuse_unless_ready(who, relay_of(plan, os.environ))
         held = answered(plan, who.db, report.departures)
         released = release_ready(plan, who.db, datetime.now(UTC))
     return held, (*report.released, *released)

@@ -27,14 +27,14 @@ def deliver(
     progress: Progress = lambda _what, _done: None,
     patience: float = _PATIENCE,
     max_time: timedelta = MAX_TIME,
-    troubled: Callable[[str], None] = lambda _what: None,
+    tell: Callable[[str], None] = lambda _what: None,
 ) -> list[Delivered] | None:
     """Deliver what is released, also what others release meanwhile; None where another run does
     it (guarantee 7).
 
-    `clock` gives the time (aware) at each claim; `troubled` hears of a relay that cannot be reached
-    and is tried again. Raises OutputError where letters cannot be
-    written, RelayError where no relay takes them; what has left stays recorded.
+    `clock` gives the time (aware) at each claim; `tell` hears of a relay that cannot be reached
+    and is tried again, and of a canary that is out. Raises OutputError where letters cannot be
+    written, RefusedByRelayError where the relay refuses us; what has left stays recorded.
     """
     facts.notice_copy(people.db, people.plan.store)
     transport = people.plan.mail.transport
@@ -54,7 +54,7 @@ def deliver(
                 max_time=max_time,
                 patience=patience,
                 progress=progress,
-                troubled=troubled,
+                tell=tell,
             )
     if found is None:
         return None

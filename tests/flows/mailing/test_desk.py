@@ -338,9 +338,7 @@ def test_what_never_came_back_is_sent_by_the_next_run_and_named(who: People) -> 
     desk = desk_of(who, clock, "one")
     list(desk.step([], 4))
     desk.close()
-    assert (
-        deliveries.count_retaken(who.db, _edition(who).id) == 4
-    )  # nobody said what became of them
+    assert deliveries.count_retaken(who.db, _edition(who).id) == 4
     assert empty(desk_of(who, clock, "two"), wire) == len(READERS)
 
 

@@ -41,7 +41,7 @@ class LedgerDesk:
     """Hands out the letters of released editions, and stores what became of them.
 
     `clock` gives the time (aware); `monotonic` seconds that never jump, until `end` of which
-    letters are handed out. `sent` letters left in this run.
+    letters are handed out. `sent` letters left in this run. `tell` hears what the operator should.
     """
 
     def __init__(
@@ -53,12 +53,13 @@ class LedgerDesk:
         clock: Clock = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         progress: Callable[[str, int], None] = lambda _what, _done: None,
+        tell: Callable[[str], None] = lambda _what: None,
     ) -> None:
         self.lanes: list[Lane] = []
         self.sent = 0
         self._people, self._db, self._sender = people, people.db, sender
         self._clock, self._monotonic, self._end = clock, monotonic, end
-        self._progress = progress
+        self._progress, self._tell = progress, tell
         self._give_up_after = duration(people.plan.mail.give_up_after)
         self._quotas = Quotas(people.plan.mail.smtp)
         self._picking = Picking(people.db, sender, self._quotas, self._give_up_after)
@@ -145,7 +146,8 @@ class LedgerDesk:
         self._beat(now)
         self._look(now)
         for lane in self.lanes:
-            lane.watch(self._db, now)
+            if news := lane.watch(self._db, now):
+                self._tell(news)
 
     def _look(self, now: datetime) -> None:
         """Read the editions anew where somebody else wrote, or a pause may have ended."""

@@ -107,12 +107,12 @@ class Lane:
             return None
         return min(until, now + duration(self.newsletter.canary_wait))
 
-    def watch(self, db: sqlite3.Connection, now: datetime) -> None:
+    def watch(self, db: sqlite3.Connection, now: datetime) -> str:
         """Where the first letters had all their answers, let the others wait for a while. Before
-        and after it, too much that went wrong stops the edition.
+        and after it, too much that went wrong stops the edition. What there is to tell, or "".
         """
         if self.why or not self._has_canary:
-            return
+            return ""
         if self._watched_until(now):
             self._watching = True
         elif self.edition.canary_until is not None:
@@ -124,6 +124,13 @@ class Lane:
                 until = now + duration(self.newsletter.canary_wait)
                 editions.set_canary(db, self.edition.id, until)
                 self.edition = editions.get(db, self.edition.id)
+                name = self.edition.name
+                return (
+                    f"{name}: {self.tried} letters are out; look at one. The others go at "
+                    f"{until.astimezone(self.press.zone):%H:%M %Z}, unless "
+                    f"`newsfeed editions pause {name}` holds them"
+                )
+        return ""
 
     def _stopped_by_canary(self, db: sqlite3.Connection, *, at_the_end: bool = False) -> bool:
         sent, failed = deliveries.first_outcomes(db, self.edition.id, WATCHED)

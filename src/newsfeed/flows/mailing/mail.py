@@ -37,7 +37,7 @@ def mail(
     max_time: timedelta,
     patience: float,
     progress: Callable[[str, int], None],
-    troubled: Callable[[str], None],
+    tell: Callable[[str], None],
     environ: Mapping[str, str] = os.environ,
 ) -> list[Delivered] | None:
     """Deliver what is released, also what others release meanwhile; None where another run does
@@ -52,8 +52,8 @@ def mail(
     end = time.monotonic() + max_time.total_seconds()
     try:
         with senders.presence(plan.store) as sender, _joined(people, sender, clock, patience):
-            desk = LedgerDesk(people, sender, end=end, clock=clock, progress=progress)
-            trouble = _run(desk, relay, troubled)
+            desk = LedgerDesk(people, sender, end=end, clock=clock, progress=progress, tell=tell)
+            trouble = _run(desk, relay, tell)
     except _BusyError:
         return None
     return [_delivered(db, lane, trouble, clock()) for lane in desk.lanes]
@@ -87,7 +87,7 @@ def _join(people: People, sender: str, now: datetime) -> bool:
     return True
 
 
-def _run(desk: LedgerDesk, relay: Relay, troubled: Callable[[str], None]) -> str:
+def _run(desk: LedgerDesk, relay: Relay, tell: Callable[[str], None]) -> str:
     """Talk to the relay until nothing is left to do, or somebody wants an end. Gives what was
     wrong with the relay when it was last tried, or "".
     """
@@ -97,7 +97,7 @@ def _run(desk: LedgerDesk, relay: Relay, troubled: Callable[[str], None]) -> str
     def hear(error: RelayError) -> None:
         nonlocal sent
         if str(error) not in troubles:
-            troubled(f"{error} (it is tried again)")
+            tell(f"{error} (it is tried again)")
         troubles.append(str(error))
         sent = desk.sent
 
