@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import msgspec
 
 from newsfeed.errors import BodyError, Fault, NewsfeedError
 from newsfeed.flows.build import BuildOptions, Workshop, build
 from newsfeed.flows.people import keys_for
 from newsfeed.flows.previewing import try_letter
+from newsfeed.flows.readiness import refuse_unready_settings
 from newsfeed.flows.renaming import refuse_former_names
 
 
@@ -40,7 +43,8 @@ def check(shop: Workshop) -> CheckReport:
     try:
         refuse_former_names(shop)
         if shop.plan.newsletters:
-            keys_for(shop.db, shop.plan.secret)
+            keys = keys_for(shop.db, shop.plan.secret)
+            refuse_unready_settings(shop.plan, keys, os.environ)
     except NewsfeedError as error:
         errors.append(str(error))
     letters = 0

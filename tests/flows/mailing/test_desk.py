@@ -17,6 +17,7 @@ from newsfeed.deliver.smtp.parcel import Stage
 from newsfeed.flows.approving import pause_edition, resume_edition
 from newsfeed.flows.cancelling import cancel
 from newsfeed.flows.people import People
+from newsfeed.flows.resending import retry
 from newsfeed.model import DeliveryState, EditionState, SuppressionReason
 from newsfeed.store import database, deliveries, editions, senders, suppression
 from tests.flows.editions_kit import MONDAY, WEEKLY, leave_now
@@ -440,3 +441,12 @@ def test_time_that_an_edition_was_paused_gives_up_no_letter(who: People) -> None
     parcels = {one.recipient: one for one in desk.step([], 99)}
     list(desk.step([refused(parcels[first.recipient], 451, "")], 0))
     assert DeliveryState.FAILED not in _counts(who)
+
+
+def test_retry_leaves_an_address_alone_that_is_none_and_keeps_the_reason(who: People) -> None:
+    desk = desk_of(who, Clock(), "one")
+    gone, other = desk.step([], 2)
+    list(desk.step([refused(gone, 550, "5.1.1"), refused(other, 554, "")], 0))
+    assert retry(who, WEEKLY).letters == len(READERS) - 1
+    (failed,) = deliveries.unserved(who.db, _edition(who).id)
+    assert (failed.address, failed.reply) == (gone.recipient, "550 5.1.1 No.")

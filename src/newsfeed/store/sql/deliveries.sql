@@ -159,10 +159,14 @@ UPDATE delivery SET state = 'limited', done = :done, reply = :reply, owner = '',
 WHERE edition_id = :edition_id AND state IN ('queued', 'deferred');
 
 -- name: requeue_deliveries(edition_id, due)!
--- Try again what failed or was left out.
+-- Try again what failed or was left out. Whoever gets nothing any more keeps the reason.
 UPDATE delivery SET state = 'queued', due = :due, tries = 0, since = NULL, done = NULL, reply = ''
 WHERE edition_id = :edition_id
-  AND (state IN ('failed', 'deferred', 'limited') OR (state = 'queued' AND due > :due));
+  AND (state IN ('failed', 'deferred', 'limited') OR (state = 'queued' AND due > :due))
+  AND NOT EXISTS (
+    SELECT 1 FROM suppression
+    JOIN subscriber ON subscriber.address_hash = suppression.address_hash
+    WHERE subscriber.id = delivery.subscriber_id);
 
 -- name: drop_deliveries(edition_id, done, reply)!
 -- Nobody else gets the edition. What is on its way at this moment has an outcome of its own.
