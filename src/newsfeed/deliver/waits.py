@@ -15,9 +15,6 @@ _PUT_OFF = (15 * _MINUTE, 30 * _MINUTE, 60 * _MINUTE, 120 * _MINUTE, 240 * _MINU
 _LOST = (timedelta(seconds=10), _MINUTE, 5 * _MINUTE, *_PUT_OFF)
 """After a lost connection: a relay that restarts costs seconds, not a quarter of an hour."""
 
-_LEAST = 2
-"""Tries before the last: a clock that jumps ahead is no reason to give up (standards S-38)."""
-
 _HOLD = timedelta(hours=1)
 _DOUBLINGS = 3
 
@@ -37,11 +34,10 @@ def next_try(
     The last try is at `since + give_up_after`, at the latest. Datetimes are aware.
     """
     end = (since or now) + give_up_after
+    if now >= end:
+        return None
     waits = _LOST if lost else _PUT_OFF
-    due = now + waits[min(tries, len(waits) - 1)]
-    if now < end:
-        return min(due, end)
-    return None if tries >= _LEAST else due
+    return min(now + waits[min(tries, len(waits) - 1)], end)
 
 
 def hold_until(strikes: int, now: datetime) -> datetime:

@@ -10,7 +10,7 @@ from newsfeed.flows.forecast import takes
 from newsfeed.flows.naming import edition_named, standstill
 from newsfeed.flows.people import People
 from newsfeed.model import DeliveryState, EditionState
-from newsfeed.store import deliveries, editions, facts, holds, senders
+from newsfeed.store import deliveries, editions, facts, holds, senders, tallies
 from newsfeed.store.deliveries import Unserved
 from newsfeed.store.editions import EditionRecord
 from newsfeed.store.holds import Hold
@@ -141,7 +141,7 @@ def _status(
         canary_until=_canary_until(people, edition) if left else None,
         causes=_causes(people, edition),
         holds=_holds(people, edition) if left else (),
-        repeated=deliveries.count_retaken(db, edition.id) if _by_smtp(edition) else 0,
+        repeated=tallies.count_retaken(db, edition.id) if _by_smtp(edition) else 0,
         unserved=tuple(deliveries.unserved(db, edition.id)) if failed else (),
         repeats=_repeats(people, edition) if repeated and _by_smtp(edition) else (),
     )
@@ -168,7 +168,7 @@ def _in_the_way(people: People, edition: EditionRecord) -> str:
 
 def _rate(people: People, edition: EditionRecord) -> float:
     """Letters a minute; of one that began less than a minute ago, since then."""
-    found = deliveries.speed(people.db, edition.id, people.now - _STRETCH)
+    found = tallies.speed(people.db, edition.id, people.now - _STRETCH)
     if found is None:
         return 0.0
     stretch = min(max(people.now - found.first, _SHORTEST), _STRETCH)
@@ -190,7 +190,7 @@ def _causes(people: People, edition: EditionRecord) -> tuple[Cause, ...]:
             letters=one.letters,
             next=one.due if one.state is DeliveryState.DEFERRED else None,
         )
-        for one in deliveries.causes(people.db, edition.id)
+        for one in tallies.causes(people.db, edition.id)
     )
 
 
@@ -208,5 +208,5 @@ def _by_smtp(edition: EditionRecord) -> bool:
 def _repeats(people: People, edition: EditionRecord) -> tuple[Repeat, ...]:
     return tuple(
         Repeat(address=address, state=state, times=times)
-        for address, state, times in deliveries.retaken(people.db, edition.id)
+        for address, state, times in tallies.retaken(people.db, edition.id)
     )

@@ -19,7 +19,7 @@ from newsfeed.flows.cancelling import cancel
 from newsfeed.flows.people import People
 from newsfeed.flows.resending import retry
 from newsfeed.model import DeliveryState, EditionState, SuppressionReason
-from newsfeed.store import database, deliveries, editions, senders, suppression
+from newsfeed.store import database, deliveries, editions, senders, suppression, tallies
 from tests.flows.editions_kit import MONDAY, WEEKLY, leave_now
 from tests.flows.mailing.desk_kit import (
     SMTP,
@@ -264,7 +264,7 @@ def test_a_sender_that_stood_still_begins_no_letter_that_another_took(who: Peopl
     assert wire.letters == len(READERS) + 1
     assert len(set(wire.taken[parcels[0].recipient])) == 1
     assert _counts(who) == {DeliveryState.SENT: len(READERS)}
-    assert deliveries.count_retaken(who.db, _edition(who).id) == 4
+    assert tallies.count_retaken(who.db, _edition(who).id) == 4
 
 
 def test_what_a_dead_sender_held_comes_back_at_once(tmp_path: Path) -> None:
@@ -339,7 +339,7 @@ def test_what_never_came_back_is_sent_by_the_next_run_and_named(who: People) -> 
     desk = desk_of(who, clock, "one")
     list(desk.step([], 4))
     desk.close()
-    assert deliveries.count_retaken(who.db, _edition(who).id) == 4
+    assert tallies.count_retaken(who.db, _edition(who).id) == 4
     assert empty(desk_of(who, clock, "two"), wire) == len(READERS)
 
 
@@ -379,7 +379,7 @@ def test_results_outlive_a_store_that_is_locked(who: People) -> None:
         other.rollback()
     desk.close()
     assert _counts(who) == {DeliveryState.SENT: 3, DeliveryState.QUEUED: len(READERS) - 3}
-    assert deliveries.count_retaken(who.db, _edition(who).id) == 1
+    assert tallies.count_retaken(who.db, _edition(who).id) == 1
     assert empty(desk_of(who, clock, "two"), wire) == len(READERS) - 3
 
 
@@ -399,7 +399,7 @@ def test_a_lost_answer_is_named_as_perhaps_sent_twice(who: People) -> None:
     desk = desk_of(who, Clock(), "one")
     first, second = desk.step([], 2)
     list(desk.step([lost(first), lost(second, begun=False)], 0))
-    ((address, _, times),) = deliveries.retaken(who.db, _edition(who).id)
+    ((address, _, times),) = tallies.retaken(who.db, _edition(who).id)
     assert (address, times) == (first.recipient, 1)
 
 

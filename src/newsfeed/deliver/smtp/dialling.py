@@ -103,7 +103,7 @@ class Dialler:
 
     def setback(self) -> None:
         """A dial failed, or a connection that came to nothing: wait longer before the next."""
-        self._most = sum(line.open for line in self._board.lines)
+        self._most = 0  # of those that are there each has to prove to be of use
         now = self._loop.time()
         if now < self._retry_at:
             return  # one of several that failed together

@@ -149,7 +149,6 @@ class _Run:
 
     def _wound_down(self) -> bool:
         """Whether what was on the wire is finished."""
-        self._dialler.cancel()
         if self._cut is None and self._stop.is_set():
             self._cut = self._loop.call_later(self._timeouts.stop, self._cut_off)
         return not self._board.out

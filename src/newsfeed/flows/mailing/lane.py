@@ -16,7 +16,7 @@ from newsfeed.flows.pressing import Press, press_of, renewed
 from newsfeed.flows.signing import signature_of
 from newsfeed.model import EditionState
 from newsfeed.settings import Newsletter
-from newsfeed.store import deliveries, editions, holds
+from newsfeed.store import deliveries, editions, holds, tallies
 from newsfeed.store.deliveries import Claim
 from newsfeed.store.editions import EditionRecord
 from newsfeed.units import duration, share
@@ -133,7 +133,7 @@ class Lane:
         return ""
 
     def _stopped_by_canary(self, db: sqlite3.Connection, *, at_the_end: bool = False) -> bool:
-        sent, failed = deliveries.first_outcomes(db, self.edition.id, WATCHED)
+        sent, failed = tallies.first_outcomes(db, self.edition.id, WATCHED)
         new = failed - self.edition.forgiven
         if new > share(self.newsletter.stop_at_failures) * (sent + failed):
             self.stop(db, f"{failed} of the first {sent + failed} letters failed")
@@ -189,7 +189,7 @@ class Lane:
         if not self._watched:
             return ""
         most = 2 * WATCHED + self.edition.forgiven
-        sent, failed = deliveries.first_outcomes(db, self.edition.id, most)
+        sent, failed = tallies.first_outcomes(db, self.edition.id, most)
         self._watched = sent + failed - fresh < WATCHED
         new = failed - self.edition.forgiven
         if not self._watched:
