@@ -131,18 +131,18 @@ def test_an_envelope_is_one_write_and_the_next_goes_behind_the_dot() -> None:
     assert talk.said() == []
 
 
-def test_a_long_body_leaves_before_the_next_envelope_is_known() -> None:
+def test_a_very_long_body_leaves_before_the_next_envelope_is_known() -> None:
     talk = Talk()
-    talk.line.take(parcel(1, size=40_000))
+    talk.line.take(parcel(1, size=200_000))
     talk.hear(OK + OK + GO)
     talk.said()
     talk.line.begin()
-    assert talk.said() == [body(1, size=40_000)]
+    assert talk.said() == [body(1, size=200_000)]
     talk.line.take(parcel(2))
     assert talk.said() == [envelope(2)]
 
 
-def test_a_short_body_without_another_envelope_leaves_when_flushed() -> None:
+def test_a_body_without_another_envelope_leaves_when_flushed() -> None:
     talk = Talk()
     talk.line.take(parcel(1))
     talk.hear(OK + OK + GO)
