@@ -179,6 +179,14 @@ class Server(Table, frozen=True):
     url: str = ""
 
 
+class Run(Table, frozen=True):
+    """The service."""
+
+    every: Duration = "5m"
+    watch: bool = True
+    log: Literal["text", "json"] = "text"
+
+
 class Cluster(Table, frozen=True):
     """Many machines."""
 
@@ -203,5 +211,6 @@ class Settings(Table, frozen=True):
     mail: Mail = Mail()
     store: Store = Store()
     server: Server = Server()
+    run: Run = Run()
     cluster: Cluster = Cluster()
     operator: Operator = Operator()
