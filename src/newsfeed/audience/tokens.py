@@ -34,6 +34,7 @@ _SIGNATURE_BYTES = 16
 _LEAVE = b"newsfeed: leave"
 _CONFIRM = b"newsfeed: confirm"
 _BOUNCE = b"newsfeed: bounce"
+_PREFERENCES = b"newsfeed: preferences"
 
 _ID = r"[A-Za-z0-9_-]{16,64}"  # a UUID from another program is one, too
 _SIGNATURE = r"[A-Za-z0-9_-]{22}"
@@ -156,6 +157,17 @@ def read_confirm_token(
     if not -_CLOCKS_DIFFER <= now - issued <= CONFIRM_WITHIN:
         return None
     return Confirmation(public_id=public_id, wording=wording, issued=issued)
+
+
+def preferences_token(keys: Keys, public_id: str, now: datetime) -> str:
+    """The token by which one person comes to their subscriptions. `now` is aware."""
+    said = f"{public_id}.{int(now.timestamp())}"
+    return f"{said}.{_signed(_derived(keys.tokens[0], _PREFERENCES), _message('', said))}"
+
+
+def preferences_url(base: str, token: str) -> str:
+    """Where a token to one's preferences leads, below the address `base` of our web server."""
+    return f"{base}/p/{token}"
 
 
 def bounce_token(keys: Keys, edition_id: int, public_id: str) -> str:

@@ -48,9 +48,13 @@ class Carrier:
 
     def keeps_back(self, address: str, now: datetime) -> bool:
         """Whether a mail to an address has to wait for another call."""
+        return bool(facts.paused(self._db, now)) or self.has_no_room(address, now)
+
+    def has_no_room(self, address: str, now: datetime) -> bool:
+        """The same although everything may be paused, for who is told just that."""
         domain = _domain(address)
         return (
-            bool(self.trouble or facts.paused(self._db, now))
+            bool(self.trouble)
             or domain in self._refusing
             or not self._quotas.room(self._db, now, 1)[0]
             or self._quotas.put_off(self._db, _NO_EDITION, domain, now) is not None

@@ -16,6 +16,7 @@ from newsfeed.audience.evidence import cut_agent, cut_ip
 from newsfeed.audience.lifecycle import Event, Refusal, after, is_fresh
 from newsfeed.audience.tokens import Confirmation
 from newsfeed.audience.wording import Wording, wording_of
+from newsfeed.flows.notice_queue import enqueue
 from newsfeed.flows.people import People
 from newsfeed.model import SubscriptionState
 from newsfeed.store import consents, database, newsletters, subscribers, suppression
@@ -103,6 +104,8 @@ def leave_within(people: People, person: Subscriber, newsletter: str, visitor: V
     subscribers.put_subscription(db, person.id, newsletter, state, now)
     consents.record(db, person.id, _consent("left", newsletter, visitor, now))
     subscribers.drop_deliveries(db, person.id, newsletter, "left", now)
+    if subscription and subscription.state is SubscriptionState.ACTIVE:
+        _tell(people, "left", person, newsletter)
     return True
 
 
@@ -134,7 +137,17 @@ def confirm(
         subscribers.put_subscription(db, person.id, name, state, now)
         suppression.confirmed(db, person.address_hash)
         consents.record(db, person.id, _consent("confirmed", name, visitor, now, wording))
+        _tell(people, "confirmed", person, name)
     return Confirmed.CONFIRMED
+
+
+def _tell(people: People, kind: str, person: Subscriber, newsletter: str) -> None:
+    """A mail says so, where the newsletter is commercial (standards L-K-08)."""
+    settings = people.newsletter(newsletter)
+    if settings is not None and settings.commercial:
+        enqueue(
+            people.db, kind=kind, subscriber_id=person.id, newsletter=newsletter, now=people.now
+        )
 
 
 def _consent(

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from newsfeed.store import consents
+from newsfeed.store import consents, subscribers
 from newsfeed.store.consents import Consent
+from newsfeed.store.subscribers import Subscriber
 
 DROPPED = "dropped: "
 """How the reply of a mail begins that nobody tried to send."""
@@ -61,6 +62,14 @@ def still_open(db: sqlite3.Connection, id_: int) -> Notice | None:
 
     row = queries.open_notice(db, id=id_)
     return _notice(row) if row else None
+
+
+def recipient(db: sqlite3.Connection, notice: Notice) -> Subscriber | None:
+    """The person whom a mail is to."""
+    from newsfeed.store.queries import queries
+
+    public_id = queries.notice_recipient(db, id=notice.subscriber_id)
+    return subscribers.by_public_id(db, public_id) if public_id else None
 
 
 def others(db: sqlite3.Connection, notice: Notice) -> list[datetime]:

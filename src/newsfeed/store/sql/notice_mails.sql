@@ -12,6 +12,10 @@ SELECT count(*) FROM notice WHERE done IS NULL AND due <= :now;
 -- One of them, unless it left meanwhile.
 SELECT id, kind, subscriber_id, newsletter, at, tries FROM notice WHERE id = :id AND done IS NULL;
 
+-- name: notice_recipient(id)$
+-- Who a number is.
+SELECT public_id FROM subscriber WHERE id = :id;
+
 -- name: notices_of_kind(id, kind, subscriber_id)
 -- When others of a kind to one person left, or were tried for the last time.
 SELECT done FROM notice
