@@ -68,7 +68,6 @@ def make_plan(project: Project) -> Plan:
     if mail.bounces:
         mail = msgspec.structs.replace(mail, bounces=checked_bounces(mail.bounces))
     output = Path(os.path.normpath(base / settings.feeds.output))
-    store = database.sqlite_path(settings.store.url, base)
     plan = Plan(
         site=settings.site,
         site_url=site_url,
@@ -80,7 +79,7 @@ def make_plan(project: Project) -> Plan:
         pages=pages,
         output=output,
         private=base / ".newsfeed",
-        store=store,
+        store=database.sqlite_path(settings.store.url, base),
         secret=base / settings.store.secret_file,
         templates=templates,
         deploy=settings.publish.deploy,

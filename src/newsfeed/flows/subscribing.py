@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -105,7 +106,7 @@ def leave_within(people: People, person: Subscriber, newsletter: str, visitor: V
     consents.record(db, person.id, _consent("left", newsletter, visitor, now))
     subscribers.drop_deliveries(db, person.id, newsletter, "left", now)
     if subscription and subscription.state is SubscriptionState.ACTIVE:
-        _tell(people, "left", person, newsletter)
+        tell_result(people, "left", person, newsletter)
     return True
 
 
@@ -137,12 +138,16 @@ def confirm(
         subscribers.put_subscription(db, person.id, name, state, now)
         suppression.confirmed(db, person.address_hash)
         consents.record(db, person.id, _consent("confirmed", name, visitor, now, wording))
-        _tell(people, "confirmed", person, name)
+        tell_result(people, "confirmed", person, name)
     return Confirmed.CONFIRMED
 
 
-def _tell(people: People, kind: str, person: Subscriber, newsletter: str) -> None:
-    """A mail says so, where the newsletter is commercial (standards L-K-08)."""
+def tell_result(
+    people: People, kind: Literal["confirmed", "left"], person: Subscriber, newsletter: str
+) -> None:
+    """A mail will say what came of it, where the newsletter is commercial (standards L-K-08). The
+    caller commits.
+    """
     settings = people.newsletter(newsletter)
     if settings is not None and settings.commercial:
         enqueue(

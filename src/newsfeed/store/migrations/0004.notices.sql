@@ -1,10 +1,9 @@
--- Mails to one person that are no editions, from when they are asked for until they left.
--- Times are seconds since 1970-01-01 UTC.
+-- Mails to subscribers that are no editions. Times are seconds since 1970-01-01 UTC.
 -- depends: 0003.editions
 
--- `at` is when what it tells of happened, `due` when it may be sent (again). `done` is NULL until it
--- left or will not be sent; it is set before the mail is on the wire, so that no crash repeats one.
--- `reply` is '' where the mail was taken, else what was said of it.
+-- Asked for `at` a time, to be sent from `due` on; `done` is when it was sent or given up, and
+-- `reply` what was said then. `newsletter` is '' where it is about none. A person who is erased
+-- takes theirs along.
 CREATE TABLE notice (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL,
@@ -12,11 +11,11 @@ CREATE TABLE notice (
   newsletter TEXT NOT NULL,
   at BIGINT NOT NULL,
   due BIGINT NOT NULL,
-  tries INTEGER NOT NULL DEFAULT 0,
+  tries INTEGER NOT NULL,
   done BIGINT,
-  reply TEXT NOT NULL DEFAULT ''
+  reply TEXT NOT NULL
 );
-CREATE INDEX notice_open ON notice (due) WHERE done IS NULL;
-CREATE INDEX notice_subscriber ON notice (subscriber_id, kind);
+CREATE INDEX notice_open ON notice (due, id) WHERE done IS NULL;
+CREATE INDEX notice_subscriber ON notice (subscriber_id, kind, at);
 
 UPDATE store_version SET version = 4;

@@ -30,10 +30,6 @@ UPDATE notice SET done = :done, reply = :reply WHERE id = :id;
 -- It did not leave, and is tried again.
 UPDATE notice SET done = NULL, due = :due, tries = :tries, reply = :reply WHERE id = :id;
 
--- name: move_notices(old, new)!
--- A newsletter has another name.
-UPDATE notice SET newsletter = :new WHERE newsletter = :old;
-
 -- name: delete_notices_to(subscriber_id)!
 -- Nothing is known of the mails to a person.
 DELETE FROM notice WHERE subscriber_id = :subscriber_id;
