@@ -76,7 +76,8 @@ def test_a_renewal_puts_off_the_next_and_never_brings_it_on(
 def test_on_a_clock_that_jumps_there_are_never_two_within_23_months(
     consented: datetime, steps: list[timedelta]
 ) -> None:
-    now, sent_at = consented, []
+    now = consented
+    sent_at: list[datetime] = []
     assume(consented.year < 9900)
     for step in (*steps, *[20 * DAY] * 80):
         now += step
