@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from newsfeed import __version__, config
+from newsfeed.address import parse_address
 from newsfeed.collect.conventions.detect import convention
 from newsfeed.collect.entry import FORMAT, Folder
 from newsfeed.collect.index import Index
@@ -67,7 +68,6 @@ def make_plan(project: Project) -> Plan:
     if mail.bounces:
         mail = msgspec.structs.replace(mail, bounces=checked_bounces(mail.bounces))
     output = Path(os.path.normpath(base / settings.feeds.output))
-    store = database.sqlite_path(settings.store.url, base)
     plan = Plan(
         site=settings.site,
         site_url=site_url,
@@ -79,10 +79,11 @@ def make_plan(project: Project) -> Plan:
         pages=pages,
         output=output,
         private=base / ".newsfeed",
-        store=store,
+        store=database.sqlite_path(settings.store.url, base),
         secret=base / settings.store.secret_file,
         templates=templates,
         deploy=settings.publish.deploy,
+        notify=_operator(settings),
         base=base,
         key=fingerprint(
             __version__,
@@ -158,6 +159,12 @@ def _data_folder(installed: str, in_checkout: str) -> Path:
 def _site_url(settings: Settings) -> str:
     """The site's address in ASCII and without a slash at its end; the settings are checked."""
     return ascii_url(settings.site.url).rstrip("/")
+
+
+def _operator(settings: Settings) -> str:
+    """Where mails to the operator go; the settings are checked."""
+    notify = settings.operator.notify
+    return parse_address(notify).address if notify else ""
 
 
 def _folder(source: Source, settings: Settings, base: Path) -> Folder:

@@ -272,6 +272,7 @@ def _check(settings: Settings, path: Path) -> None:
     for key, tag in languages:
         if tag and not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", tag):
             _refuse(f"`{key}`: {tag!r} is not a language tag", "write one like ko or en-GB", path)
+    _check_operator(settings, path)
     _check_sources(settings, path)
     _check_newsletters(settings, path)
     _check_output(settings, path)
@@ -285,6 +286,18 @@ def _check_url(url: str, key: str, path: Path) -> None:
         ascii_url(url)
     except ValueError as error:
         _refuse(f"`{key}`: {error}", remedy, path)
+
+
+def _check_operator(settings: Settings, path: Path) -> None:
+    notify = settings.operator.notify
+    if not notify:
+        return
+    from newsfeed.address import AddressError, parse_address
+
+    try:
+        parse_address(notify)
+    except AddressError as error:
+        _refuse(f"`operator.notify`: {error.problem}", error.remedy, path)
 
 
 def _check_zone(zone: str, key: str, path: Path) -> None:

@@ -20,7 +20,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `site_url` and `links_url` end without a slash; below the latter are the links by which
     subscribers confirm and leave. `key` is a hash of the settings and versions that what is read
-    and written depends on.
+    and written depends on. `notify` is the operator's address, or "".
     """
 
     site: Site
@@ -39,6 +39,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     base: Path
     deploy: str
     key: str
+    notify: str = ""
 
     @property
     def index(self) -> Path:

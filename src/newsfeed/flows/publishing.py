@@ -26,7 +26,7 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a publish did before delivery. `deployed` tells that the deploy command ran; `idle`
     that no edition waits for anything, so that there is nothing to deliver either. In a dry run
     `forecasts` are what would be made and `waiting` what would go besides. `errors` kept
-    newsletters from being decided.
+    newsletters from being decided. `mails`: some that are no editions wait, or may.
     """
 
     build: BuildReport
@@ -39,6 +39,7 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     idle: bool = False
+    mails: bool = False
 
 
 class _Idle(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +91,7 @@ def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
         errors=errors,
         warnings=() if idle else _warnings(shop),
         idle=idle,
+        mails=_mails(shop),
     )
 
 
@@ -104,6 +106,7 @@ def _only_published(shop: Workshop, report: BuildReport, options: BuildOptions) 
         previews=found.found,
         errors=found.errors,
         idle=True,
+        mails=_mails(shop),
     )
 
 
@@ -156,6 +159,10 @@ def _release(shop: Workshop) -> tuple[str, ...]:
     from newsfeed.flows.releasing import release_ready
 
     return tuple(release_ready(shop.plan, shop.db, shop.seams.now))
+
+
+def _mails(shop: Workshop) -> bool:
+    return database.has_notices(shop.db) or database.has_news(shop.db, "run/publish/")
 
 
 def _with_web_copies(shop: Workshop, report: BuildReport) -> BuildReport:
