@@ -34,7 +34,7 @@ DOORS = {
     "feedgen": "feeds/generator.py",
     "email_validator": "address.py",
     "frontmatter": "collect/frontmatter/",
-    "httpx": "flows/preflight.py",
+    "httpx": "net/http.py",
     "itsdangerous": "audience/tokens.py",
     "nh3": "collect/markup/sanitise.py",
     "premailer": "digest/inline.py",
