@@ -1,8 +1,6 @@
-"""The web application: links by which subscribers confirm and leave. GET shows, POST acts.
+"""The web application: the audience's pages, what the service adds, and the site behind them.
 
-A link's token is all the authority there is (RFC 8058 section 3.1): no cookie, login, CSRF token,
-redirect or limit per address stands between a mail provider and a POST. Answers are made of the
-settings and the store, never of the Host header (standards S-25).
+Answers are made of the settings and the store, never of the Host header (standards S-25).
 """
 
 from __future__ import annotations
@@ -11,55 +9,52 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from newsfeed.flows.preflight import WELL_KNOWN
+from newsfeed.web.audience import audience_routes
 from newsfeed.web.doors import Doors
-from newsfeed.web.guard import Guard
+from newsfeed.web.guard import Guard, with_own_headers
 from newsfeed.web.headers import answer
-from newsfeed.web.limits import PATIENCE, read_body
+from newsfeed.web.limits import PATIENCE
 from newsfeed.web.nameplate import nameplate
 from newsfeed.web.pages import Pages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from starlette.requests import Request
+    from starlette.types import ASGIApp
 
     from newsfeed.flows.plan import Plan
-    from newsfeed.web.pages import Page
-
-    Act = Callable[[Request, bytes], Page]
-    Show = Callable[[Request], Page]
 
 
 def application(
-    plan: Plan, clock: Callable[[], datetime], *, patience: float = PATIENCE
+    plan: Plan,
+    clock: Callable[[], datetime],
+    *,
+    patience: float = PATIENCE,
+    rest: ASGIApp | None = None,
+    extra: Sequence[Route] = (),
 ) -> Starlette:
     """The application of one installation.
 
     `clock` gives the aware time of each request; `patience` is the seconds within which a
-    request's body must have arrived. Raises TemplateError where a template is missing or broken.
+    request's body must have arrived. `extra` routes come before ours; `rest` answers what no
+    route matches, with headers of its own, and may raise HTTPException for our page about it.
+    Raises TemplateError where a template is missing or broken.
     """
     pages = Pages(plan)
     doors = Doors(plan, pages, clock)
-    routes = [
-        route
-        for prefix in dict.fromkeys(("", _path(plan.links_url)))
-        for route in (
-            Route(f"{prefix}/healthz", _healthy),
-            Route(prefix + WELL_KNOWN, nameplate(plan, clock)),
-            _door(f"{prefix}/u/{{newsletter}}/{{token}}", doors.show_leave, doors.leave, patience),
-            _door(
-                f"{prefix}/c/{{newsletter}}/{{token}}", doors.show_confirm, doors.confirm, patience
-            ),
-        )
-    ]
+    routes = [*extra]
+    for prefix in dict.fromkeys(("", _path(plan.links_url))):
+        routes.append(Route(f"{prefix}/healthz", _healthy))
+        routes.append(Route(prefix + WELL_KNOWN, nameplate(plan, clock)))
+        routes += audience_routes(prefix, doors, patience)
 
     def problem(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  # what it is registered for
@@ -73,21 +68,9 @@ def application(
         exception_handlers={HTTPException: problem},
     )
     app.router.redirect_slashes = False  # RFC 8058 section 3.1: no redirect of any kind
+    if rest is not None:
+        app.router.default = with_own_headers(rest)
     return app
-
-
-def _door(path: str, show: Show, act: Act, patience: float) -> Route:
-    """A page with a button at `path`, which leads to the same address by POST."""
-
-    async def endpoint(request: Request) -> Response:
-        if request.method == "POST":
-            body = await read_body(request, patience=patience)
-            page = await run_in_threadpool(act, request, body)
-        else:
-            page = await run_in_threadpool(show, request)
-        return answer(page)
-
-    return Route(path, endpoint, methods=["GET", "POST"])
 
 
 async def _healthy(_: Request) -> Response:

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
     from newsfeed.web.pages import Page
 
+_OWN_HEADERS = "newsfeed.own_headers"
+
 RETRY_AFTER = 60
 """Seconds after which a client may ask again when the store could not be used."""
+
+_EVERYWHERE = {"X-Content-Type-Options": "nosniff"}
 
 log = logging.getLogger("newsfeed.web")
 
@@ -45,7 +49,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        door = _Door(send)
+        door = _Door(send, scope)
         try:
             await self._app(scope, receive, door)
         except ClientDisconnect:
@@ -65,18 +69,30 @@ class Guard:
         return answer(self._fault)
 
 
+def with_own_headers(app: ASGIApp) -> ASGIApp:
+    """`app`, to whose answers the guard adds nothing but `nosniff`: it knows what it serves."""
+
+    async def marked(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_OWN_HEADERS] = True
+        await app(scope, receive, send)
+
+    return marked
+
+
 class _Door:
     """Where an answer leaves."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, scope: Scope) -> None:
         self._send = send
+        self._scope = scope
         self.opened = False
 
     async def __call__(self, item: Message) -> None:
         if item["type"] == "http.response.start":
             self.opened = True
             headers = MutableHeaders(scope=item)
-            for name, value in security_headers("").items():
+            own = self._scope.get(_OWN_HEADERS)
+            for name, value in (_EVERYWHERE if own else security_headers("")).items():
                 headers.setdefault(name, value)
         await self._send(item)
 
