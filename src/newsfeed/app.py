@@ -84,6 +84,8 @@ def make_plan(project: Project) -> Plan:
         templates=templates,
         deploy=settings.publish.deploy,
         base=base,
+        redirects=settings.redirects,
+        gone=settings.server.gone,
         key=fingerprint(
             __version__,
             settings.site,

@@ -15,6 +15,7 @@ import msgspec
 
 from newsfeed.errors import SettingsError
 from newsfeed.settings import Duration, Name, Settings, Share, Table
+from newsfeed.settings_moved import moved_trouble
 from newsfeed.urls import ascii_url
 
 FILE_NAMES = ("newsfeed.toml", "config.toml")
@@ -275,6 +276,8 @@ def _check(settings: Settings, path: Path) -> None:
     _check_sources(settings, path)
     _check_newsletters(settings, path)
     _check_output(settings, path)
+    if trouble := moved_trouble(settings):
+        _refuse(*trouble, path)
 
 
 def _check_url(url: str, key: str, path: Path) -> None:
