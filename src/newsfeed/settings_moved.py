@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from newsfeed.settings import Settings
 from newsfeed.urls import ascii_url
 
-_PATH = re.compile(r"/(?!/)[^?#\\\x00-\x20\x7f]*")
+_PATH = re.compile(r"/(?!/)[^?#\\\x00-\x1f\x7f]*")
 _AWAY = re.compile(r"https?://[^\s/?#@]+(/[^\s#]*)?")
 
 Trouble = tuple[str, str]

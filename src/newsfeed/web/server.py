@@ -89,6 +89,8 @@ def serve(app: ASGIApp, sockets: list[socket.socket], begun: Callable[[], None])
         uvicorn.Config(
             app,
             lifespan="off",
+            loop="uvloop",
+            http="httptools",
             ws="none",
             log_config=None,
             access_log=False,
