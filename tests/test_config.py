@@ -53,6 +53,7 @@ def test_two_tables_are_enough(tmp_path: Path) -> None:
         (MINIMAL + NEWSLETTER + NEWSLETTER, "two `[[newsletters]]` have"),
         (MINIMAL + NEWSLETTER + 'sources = ["x"]\n', "there is no source 'x'"),
         (MINIMAL + NEWSLETTER.replace('"w"', '"We ekly"'), "does not have its form"),
+        (MINIMAL + '[feeds]\nhub = "http://hub.example"\n', "`feeds.hub` does not begin with"),
         (MINIMAL + "[site\n", "newsfeed.toml:6: "),
         (MINIMAL + '[[redirects]]\nfrom = "/a"\n', "`redirects[0].to` is missing"),
         (MINIMAL + REDIRECT.format("old.xml", "/feed.xml"), "`redirects.from`: 'old.xml' is not"),

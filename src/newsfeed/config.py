@@ -263,6 +263,8 @@ def _check(settings: Settings, path: Path) -> None:
     for url, key in ((settings.feeds.hub, "feeds.hub"), (settings.server.url, "server.url")):
         if url:
             _check_url(url, key, path)
+    if settings.feeds.hub and not settings.feeds.hub.startswith("https://"):
+        _refuse("`feeds.hub` does not begin with https://", "name a hub that has it", path)
     zones = [("site.timezone", settings.site.timezone)]
     zones += [(f"newsletters.{n.name}.timezone", n.timezone) for n in settings.newsletters]
     for key, zone in zones:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from newsfeed.net.http import Reply, Rules, get, post_form
+from newsfeed.net.http import Reply, Rules, get, post_forms
 from tests.net.kit import Server, Web, serving
 
 HERE = Rules(reach="loopback", plain=True)
@@ -120,13 +120,55 @@ def test_redirects_end_after_three(web: Server) -> None:
     assert [path for _, path, _, _ in web.asked] == ["/", "/x", "/xx", "/xxx"]
 
 
-def test_a_form_is_posted_and_never_redirected(web: Server) -> None:
+def test_forms_are_posted_and_never_redirected(web: Server) -> None:
     web.say = lambda it: it.answer(307, Location="/other")
     rules = Rules(reach="loopback", plain=True, redirects=3)
-    reply = post_form(f"http://127.0.0.1:{web.port}/hub", {"a": "b c", "d": "가"}, rules)
-    assert reply.status == 307
+    forms = [{"a": "b c", "d": "가"}, {"a": "2"}]
+    replies = post_forms(f"http://127.0.0.1:{web.port}/hub", forms, rules)
+    assert [reply and reply.status for reply in replies] == [307, 307]
     host = f"127.0.0.1:{web.port}"
-    assert web.asked == [("POST", "/hub", host, "a=b+c&d=%EA%B0%80")]
+    assert sorted(web.asked) == [
+        ("POST", "/hub", host, "a=2"),
+        ("POST", "/hub", host, "a=b+c&d=%EA%B0%80"),
+    ]
+
+
+def test_forms_that_there_was_no_time_for_are_told_apart(web: Server) -> None:
+    ended = threading.Event()
+    web.say = lambda it: it.answer(200) if len(web.asked) == 1 else _wait(ended)
+    rules = Rules(reach="loopback", plain=True, patience=0.5)
+    forms = [{"n": str(n)} for n in range(9)]
+    try:
+        replies = post_forms(f"http://127.0.0.1:{web.port}/", forms, rules)
+    finally:
+        ended.set()
+    assert sum(reply is not None and reply.status == 200 for reply in replies) == 1
+    assert replies.count(Reply(problem="there is no answer in 0.5 seconds")) == 4
+    assert replies[5:] == [None] * 4
+
+
+def test_where_nothing_answers_every_form_has_that_problem(web: Server) -> None:
+    forms = [{"n": str(n)} for n in range(9)]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+        assert post_forms(url, forms, HERE) == [Reply(problem="nothing listens there")] * 9
+    refused = post_forms("http://169.254.169.254/", forms, HERE)
+    assert {reply.problem for reply in refused if reply} == {
+        "its address is not one of the public internet"
+    }
+    ended = threading.Event()
+    web.say = lambda _: _wait(ended)
+    rules = Rules(reach="loopback", plain=True, patience=0.3)
+    try:
+        late = post_forms(f"http://127.0.0.1:{web.port}/", forms, rules)
+    finally:
+        ended.set()
+    assert late == [Reply(problem="there is no answer in 0.3 seconds")] * 9
+
+
+def _wait(ended: threading.Event) -> None:
+    ended.wait(20)
 
 
 def test_a_large_answer_is_cut(web: Server) -> None:
@@ -143,7 +185,7 @@ def test_a_large_answer_is_cut(web: Server) -> None:
 @pytest.mark.parametrize("who", ["server", "resolver"])
 def test_patience_ends(who: str, web: Server) -> None:
     ended = threading.Event()
-    web.say = lambda _: ended.wait(20) and None  # type: ignore[func-returns-value]
+    web.say = lambda _: _wait(ended)
 
     def hanging(*_: object) -> list[str]:
         ended.wait(20)

@@ -11,7 +11,7 @@ from newsfeed.errors import BodyError
 from newsfeed.flows.build import BuildOptions, BuildReport, Workshop, build
 from newsfeed.flows.deploying import deploy
 from newsfeed.flows.editions import slot_after
-from newsfeed.flows.outcomes import Decided, Forecast
+from newsfeed.flows.outcomes import Decided, Forecast, Pinged
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.flows.previewing import Preview, Previews, previews
 from newsfeed.store import database
@@ -26,7 +26,7 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a publish did before delivery. `deployed` tells that the deploy command ran; `idle`
     that no edition waits for anything, so that there is nothing to deliver either. In a dry run
     `forecasts` are what would be made and `waiting` what would go besides. `errors` kept
-    newsletters from being decided.
+    newsletters from being decided. `pinged` are the feeds that the hub was to be told of.
     """
 
     build: BuildReport
@@ -39,6 +39,7 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     idle: bool = False
+    pinged: tuple[Pinged, ...] = ()
 
 
 class _Idle(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +81,7 @@ def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
     report = _with_web_copies(shop, report)
     deployed = deploy(shop)
     released = _release(shop)
+    pinged = _pinged(shop)
     idle = not errors and _note_idle(shop, decided)
     return PublishReport(
         build=report,
@@ -90,6 +92,7 @@ def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
         errors=errors,
         warnings=() if idle else _warnings(shop),
         idle=idle,
+        pinged=pinged,
     )
 
 
@@ -104,6 +107,7 @@ def _only_published(shop: Workshop, report: BuildReport, options: BuildOptions) 
         previews=found.found,
         errors=found.errors,
         idle=True,
+        pinged=_pinged(shop),
     )
 
 
@@ -156,6 +160,15 @@ def _release(shop: Workshop) -> tuple[str, ...]:
     from newsfeed.flows.releasing import release_ready
 
     return tuple(release_ready(shop.plan, shop.db, shop.seams.now))
+
+
+def _pinged(shop: Workshop) -> tuple[Pinged, ...]:
+    """After the deploy command: a hub fetches what it is told of at once."""
+    if not shop.plan.feeds.hub:
+        return ()
+    from newsfeed.flows.pinging import ping
+
+    return tuple(ping(shop.plan, shop.db, shop.seams.now))
 
 
 def _with_web_copies(shop: Workshop, report: BuildReport) -> BuildReport:

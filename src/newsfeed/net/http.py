@@ -7,7 +7,7 @@ No proxy of the environment is asked. Certificates are those of the system or of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -25,6 +25,9 @@ Resolver = Callable[[str, int], list[str]]
 
 MOST_HOPS = 3
 """Redirects, at the very most."""
+
+_AT_ONCE = 4
+"""Forms that are on their way to one host at a time."""
 
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -79,82 +82,136 @@ def system_resolver(host: str, port: int) -> list[str]:
 
 def get(url: str, rules: Rules, *, resolver: Resolver = system_resolver) -> Reply:
     """GET `url`. Never raises; not to be called where an event loop runs."""
-    return _run("GET", url, None, rules, resolver)
-
-
-def post_form(
-    url: str, fields: Mapping[str, str], rules: Rules, *, resolver: Resolver = system_resolver
-) -> Reply:
-    """POST `fields` as a form; no redirect is followed. Never raises; not where a loop runs."""
-    return _run("POST", url, fields, msgspec.structs.replace(rules, redirects=0), resolver)
-
-
-def _run(
-    method: str, url: str, fields: Mapping[str, str] | None, rules: Rules, resolver: Resolver
-) -> Reply:
     import asyncio
 
-    return asyncio.run(_asked(method, url, fields, rules, resolver))
+    return asyncio.run(_asked(url, rules, resolver))
 
 
-async def _asked(
-    method: str, url: str, fields: Mapping[str, str] | None, rules: Rules, resolver: Resolver
-) -> Reply:
+def post_forms(
+    url: str,
+    forms: Sequence[Mapping[str, str]],
+    rules: Rules,
+    *,
+    resolver: Resolver = system_resolver,
+) -> list[Reply | None]:
+    """POST each of `forms`, over as few connections as may be; `rules` hold for all of it.
+
+    No redirect is followed. Where nothing is answered at all, every form has that problem; None
+    stands for one that was not sent although others were answered. Never raises; not to be called
+    where an event loop runs.
+    """
     import asyncio
 
-    import httpx
+    return asyncio.run(_posted(url, forms, rules, resolver))
+
+
+async def _asked(url: str, rules: Rules, resolver: Resolver) -> Reply:
+    import asyncio
 
     try:
-        async with asyncio.timeout(rules.patience):
-            return await _hops(method, url, fields, rules, resolver)
-    except (TimeoutError, httpx.TimeoutException):
-        return Reply(problem=f"there is no answer in {rules.patience:g} seconds")
-    except _Refused as refused:
-        return Reply(problem=str(refused))
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-        return Reply(problem=_reason(error))
+        async with asyncio.timeout(rules.patience), _client(rules) as client:
+            return await _hops(client, url, rules, resolver)
+    except _failures() as error:
+        return _problem(error, rules)
 
 
-async def _hops(
-    method: str, url: str, fields: Mapping[str, str] | None, rules: Rules, resolver: Resolver
-) -> Reply:
-    """The request, and those that redirects lead to, each checked like the first."""
+async def _posted(
+    url: str, forms: Sequence[Mapping[str, str]], rules: Rules, resolver: Resolver
+) -> list[Reply | None]:
+    """Some at once, until one gets no answer: the next would not fare better."""
+    import asyncio
+
+    replies: list[Reply | None] = [None] * len(forms)
+    left = list(range(len(forms)))[::-1]
+
+    async def some(client: httpx.AsyncClient, target: _Target, addresses: list[str]) -> None:
+        while left:
+            number = left.pop()
+            try:
+                replies[number] = await _one(
+                    client, "POST", target, addresses, forms[number], rules
+                )
+            except asyncio.CancelledError as error:
+                replies[number] = _problem(error, rules)
+                raise
+            except _failures() as error:
+                replies[number] = _problem(error, rules)
+                left.clear()
+
+    try:
+        async with asyncio.timeout(rules.patience), _client(rules) as client:
+            target = _target(url, rules)
+            addresses = await _addresses(target, rules, resolver)
+            await asyncio.gather(*(some(client, target, addresses) for _ in range(_AT_ONCE)))
+    except _failures() as error:
+        if replies and replies[0] is None:
+            replies[0] = _problem(error, rules)
+    problem = next((reply for reply in replies if reply and reply.problem), None)
+    if problem and not any(reply and reply.status for reply in replies):
+        return [problem] * len(forms)
+    return replies
+
+
+def _client(rules: Rules) -> httpx.AsyncClient:
     import ssl
 
     import httpx
 
-    headers = {"User-Agent": f"newsfeed/{__version__}", "Accept-Encoding": "identity"}
-    async with httpx.AsyncClient(
+    return httpx.AsyncClient(
         verify=ssl.create_default_context(),
         trust_env=False,
         timeout=rules.patience,
-        headers=headers,
-    ) as client:
-        left = min(rules.redirects, MOST_HOPS)
-        while True:
-            reply = await _one(client, method, url, fields, rules, resolver)
-            location = reply.headers.get("location", "")
-            if rules.redirects < 1 or reply.status not in _REDIRECTS or not location:
-                return reply
-            if left < 1:
-                raise _Refused("it redirects too often")
-            left -= 1
-            url = urljoin(url, location)
+        headers={"User-Agent": f"newsfeed/{__version__}", "Accept-Encoding": "identity"},
+    )
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """All that a request can end with."""
+    import httpx
+
+    return (_Refused, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL)
+
+
+def _problem(error: BaseException, rules: Rules) -> Reply:
+    import asyncio
+
+    import httpx
+
+    if isinstance(error, _Refused):
+        return Reply(problem=str(error))
+    if isinstance(error, TimeoutError | httpx.TimeoutException | asyncio.CancelledError):
+        return Reply(problem=f"there is no answer in {rules.patience:g} seconds")
+    return Reply(problem=_reason(error))
+
+
+async def _hops(client: httpx.AsyncClient, url: str, rules: Rules, resolver: Resolver) -> Reply:
+    """What `url` answers, or the address that redirects lead to, each checked like the first."""
+    left = min(rules.redirects, MOST_HOPS)
+    while True:
+        target = _target(url, rules)
+        addresses = await _addresses(target, rules, resolver)
+        reply = await _one(client, "GET", target, addresses, None, rules)
+        location = reply.headers.get("location", "")
+        if rules.redirects < 1 or reply.status not in _REDIRECTS or not location:
+            return reply
+        if left < 1:
+            raise _Refused("it redirects too often")
+        left -= 1
+        url = urljoin(url, location)
 
 
 async def _one(
     client: httpx.AsyncClient,
     method: str,
-    url: str,
+    target: _Target,
+    addresses: list[str],
     fields: Mapping[str, str] | None,
     rules: Rules,
-    resolver: Resolver,
 ) -> Reply:
     """One request, over the first of the checked addresses that takes a connection."""
     import httpx
 
-    target = _target(url, rules)
-    *others, last = await _addresses(target, rules, resolver)
+    *others, last = addresses
     for address in others:
         try:
             return await _over(client, method, target, address, fields, rules.most)

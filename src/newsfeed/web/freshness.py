@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from newsfeed.errors import NewsfeedError
 from newsfeed.web.shelf import Shelf
 
-EVERY = 2.0
-"""Seconds between two looks at the manifest."""
+EVERY = 0.5
+"""Seconds between two looks at the manifest; a hub that was told of new bytes comes soon."""
 
 log = logging.getLogger("newsfeed.web")
 
