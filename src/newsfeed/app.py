@@ -27,7 +27,7 @@ from newsfeed.flows.plan import Plan, Seams, fingerprint
 from newsfeed.flows.relaying import check_relay
 from newsfeed.flows.signing import entries
 from newsfeed.parallel import processors
-from newsfeed.settings import Settings, Source
+from newsfeed.settings import Mail, Settings, Source
 from newsfeed.store import database, private
 from newsfeed.urls import ascii_url
 
@@ -64,9 +64,6 @@ def make_plan(project: Project) -> Plan:
     check_quotas(settings.mail.smtp)
     check_relay(settings.mail.smtp)
     entries(settings.mail, base)
-    mail = settings.mail
-    if mail.bounces:
-        mail = msgspec.structs.replace(mail, bounces=checked_bounces(mail.bounces))
     output = Path(os.path.normpath(base / settings.feeds.output))
     plan = Plan(
         site=settings.site,
@@ -74,7 +71,7 @@ def make_plan(project: Project) -> Plan:
         links_url=ascii_url(settings.server.url).rstrip("/") or site_url,
         feeds=settings.feeds,
         newsletters=settings.newsletters,
-        mail=mail,
+        mail=_mail(settings),
         folders=folders,
         pages=pages,
         output=output,
@@ -85,6 +82,8 @@ def make_plan(project: Project) -> Plan:
         deploy=settings.publish.deploy,
         notify=_operator(settings),
         base=base,
+        redirects=settings.redirects,
+        gone=settings.server.gone,
         key=fingerprint(
             __version__,
             settings.site,
@@ -154,6 +153,13 @@ def _data_folder(installed: str, in_checkout: str) -> Path:
     package = Path(__file__).parent
     folder = package / installed
     return folder if folder.is_dir() else package.parents[1] / in_checkout
+
+
+def _mail(settings: Settings) -> Mail:
+    bounces = settings.mail.bounces
+    return msgspec.structs.replace(
+        settings.mail, bounces=checked_bounces(bounces) if bounces else ""
+    )
 
 
 def _site_url(settings: Settings) -> str:

@@ -15,6 +15,7 @@ import msgspec
 
 from newsfeed.errors import SettingsError
 from newsfeed.settings import Duration, Name, Settings, Share, Table
+from newsfeed.settings_moved import moved_trouble
 from newsfeed.urls import ascii_url
 
 FILE_NAMES = ("newsfeed.toml", "config.toml")
@@ -262,6 +263,8 @@ def _check(settings: Settings, path: Path) -> None:
     for url, key in ((settings.feeds.hub, "feeds.hub"), (settings.server.url, "server.url")):
         if url:
             _check_url(url, key, path)
+    if settings.feeds.hub and not settings.feeds.hub.startswith("https://"):
+        _refuse("`feeds.hub` does not begin with https://", "name a hub that has it", path)
     zones = [("site.timezone", settings.site.timezone)]
     zones += [(f"newsletters.{n.name}.timezone", n.timezone) for n in settings.newsletters]
     for key, zone in zones:
@@ -276,6 +279,8 @@ def _check(settings: Settings, path: Path) -> None:
     _check_sources(settings, path)
     _check_newsletters(settings, path)
     _check_output(settings, path)
+    if trouble := moved_trouble(settings):
+        _refuse(*trouble, path)
 
 
 def _check_url(url: str, key: str, path: Path) -> None:

@@ -177,6 +177,14 @@ class Server(Table, frozen=True):
 
     listen: Text = "127.0.0.1:8000"
     url: str = ""
+    gone: tuple[str, ...] = ()
+
+
+class Redirect(Table, frozen=True):
+    """An address that the site had, and where it leads now."""
+
+    from_: Text = msgspec.field(name="from")
+    to: Text
 
 
 class Run(Table, frozen=True):
@@ -212,5 +220,6 @@ class Settings(Table, frozen=True):
     store: Store = Store()
     server: Server = Server()
     run: Run = Run()
+    redirects: tuple[Redirect, ...] = ()
     cluster: Cluster = Cluster()
     operator: Operator = Operator()

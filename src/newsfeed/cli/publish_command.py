@@ -14,7 +14,7 @@ import msgspec
 from newsfeed.cli.doors import opened
 from newsfeed.cli.options import build_options, max_time_option
 from newsfeed.cli.report import LEFT_OUT, complain, counted, shown, summary, to_json
-from newsfeed.errors import NewsfeedError
+from newsfeed.errors import NewsfeedError, message
 from newsfeed.flows.build import BuildOptions
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.previewing import Preview
@@ -48,10 +48,11 @@ def command(
     else:
         lines = summary(report.build, plan.output, dry_run=dry_run)
         lines += ["deployed"] if report.deployed else []
+        lines += _told(report)
         lines += [] if report.idle else _news(plan, report, found, dry_run=dry_run)
         lines += [line for preview in report.previews for line in _lines(preview)]
         click.echo("\n".join(lines))
-    for line in (*report.errors, *report.warnings):
+    for line in (*report.errors, *report.warnings, *_untold(plan, report)):
         click.echo(line, err=True)
     complain(report.build.faults, report.build.warnings)
     left_out = bool(found) and _complained_of(plan, found)
@@ -117,6 +118,29 @@ def _news(
     if dry_run:
         return forecast_lines(report.forecasts, report.waiting)
     return [*decision_lines(report.decided), *delivery_lines(plan, found)]
+
+
+def _told(report: PublishReport) -> list[str]:
+    """How many feeds the hub was told of; nothing where it was told of none."""
+    told = sum(not one.problem for one in report.pinged)
+    return [f"told the hub of {counted(told, 'feed')}"] if told else []
+
+
+def _untold(plan: Plan, report: PublishReport) -> list[str]:
+    """A line for each reason why the hub was not told of something."""
+    reasons: dict[tuple[str, bool], int] = {}
+    for one in report.pinged:
+        if one.problem:
+            key = one.problem, one.again is not None
+            reasons[key] = reasons.get(key, 0) + 1
+    return [
+        message(
+            plan.feeds.hub,
+            f"the hub was not told of {counted(count, 'feed')}: {problem}",
+            "the next publish tries again" if again else "nothing more is tried until they change",
+        )
+        for (problem, again), count in reasons.items()
+    ]
 
 
 def _lines(preview: Preview) -> list[str]:

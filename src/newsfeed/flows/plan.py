@@ -12,7 +12,7 @@ import msgspec
 
 from newsfeed.collect.entry import Folder
 from newsfeed.errors import Fault
-from newsfeed.settings import Feeds, Mail, Newsletter, Site
+from newsfeed.settings import Feeds, Mail, Newsletter, Redirect, Site
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +40,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     deploy: str
     key: str
     notify: str = ""
+    redirects: tuple[Redirect, ...] = ()
+    gone: tuple[str, ...] = ()
 
     @property
     def index(self) -> Path:

@@ -11,7 +11,7 @@ from newsfeed.errors import BodyError
 from newsfeed.flows.build import BuildOptions, BuildReport, Workshop, build
 from newsfeed.flows.deploying import deploy
 from newsfeed.flows.editions import slot_after
-from newsfeed.flows.outcomes import Decided, Forecast
+from newsfeed.flows.outcomes import Decided, Forecast, Pinged
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.flows.previewing import Preview, Previews, previews
 from newsfeed.store import database
@@ -26,7 +26,8 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a publish did before delivery. `deployed` tells that the deploy command ran; `idle`
     that no edition waits for anything, so that there is nothing to deliver either. In a dry run
     `forecasts` are what would be made and `waiting` what would go besides. `errors` kept
-    newsletters from being decided. `mails`: some that are no editions wait, or may.
+    newsletters from being decided. `pinged` are the feeds that the hub was to be told of. `mails`:
+    some that are no editions wait, or may.
     """
 
     build: BuildReport
@@ -40,6 +41,7 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     idle: bool = False
     mails: bool = False
+    pinged: tuple[Pinged, ...] = ()
 
 
 class _Idle(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +83,7 @@ def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
     report = _with_web_copies(shop, report)
     deployed = deploy(shop)
     released = _release(shop)
+    pinged = _pinged(shop)
     idle = not errors and _note_idle(shop, decided)
     return PublishReport(
         build=report,
@@ -92,6 +95,7 @@ def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
         warnings=() if idle else _warnings(shop),
         idle=idle,
         mails=_mails(shop),
+        pinged=pinged,
     )
 
 
@@ -107,6 +111,7 @@ def _only_published(shop: Workshop, report: BuildReport, options: BuildOptions) 
         errors=found.errors,
         idle=True,
         mails=_mails(shop),
+        pinged=_pinged(shop),
     )
 
 
@@ -163,6 +168,15 @@ def _release(shop: Workshop) -> tuple[str, ...]:
 
 def _mails(shop: Workshop) -> bool:
     return database.has_notices(shop.db) or database.has_news(shop.db, "run/publish/")
+
+
+def _pinged(shop: Workshop) -> tuple[Pinged, ...]:
+    """After the deploy command: a hub fetches what it is told of at once."""
+    if not shop.plan.feeds.hub:
+        return ()
+    from newsfeed.flows.pinging import ping
+
+    return tuple(ping(shop.plan, shop.db, shop.seams.now))
 
 
 def _with_web_copies(shop: Workshop, report: BuildReport) -> BuildReport:

@@ -81,6 +81,7 @@ class Pages:
         notices = {
             404: words.nothing_here,
             405: words.not_allowed,
+            410: words.nothing_here,
             408: words.too_slow,
             413: words.too_large,
             503: words.busy,

@@ -110,6 +110,8 @@ def serve(
             loop="uvloop",
             http="httptools",
             lifespan="off",
+            loop="uvloop",
+            http="httptools",
             ws="none",
             log_config=None,
             access_log=False,
