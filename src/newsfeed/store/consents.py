@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 Event = Literal["requested", "mailed", "confirmed", "stated", "left", "suppressed", "reinstated"]
-Way = Literal["command", "import", "link", "one-click", "form"]
+Way = Literal["command", "import", "link", "one-click", "form", "preferences"]
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
