@@ -212,7 +212,7 @@ def test_both_catalogues_say_everything_and_name_the_same_things() -> None:
 
 def test_every_word_is_used(root: Path) -> None:
     """By a page or a template; a sentence that nobody reads is not kept."""
-    sources = [*(root / "templates/web").glob("*.j2"), root / "src/newsfeed/web/pages.py"]
+    sources = [*(root / "templates/web").glob("*.j2"), *(root / "src/newsfeed/web").glob("*.py")]
     text = "\n".join(path.read_text("utf-8") for path in sources)
     used = set(re.findall(r"(?:say|words|words_for\([\w.]+\))\.(\w+)", text))
     assert set(KOREAN.__struct_fields__) <= used

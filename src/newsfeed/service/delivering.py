@@ -72,7 +72,7 @@ def confirm_pass(shift: Shift) -> int:
         if facts.paused(who.db, who.now):
             return 0
         done = send_confirmations(
-            who, imported=False, limit=_BATCH, clock=shift.clock, stop=shift.stop
+            who, only_asked=True, limit=_BATCH, clock=shift.clock, stop=shift.stop
         )
     shift.state.count("confirmation mails", done.mailed)
     if done.mailed:
