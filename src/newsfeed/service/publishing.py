@@ -17,8 +17,9 @@ from newsfeed.model import EditionState
 from newsfeed.service.shift import Shift
 from newsfeed.store.private import HeldError
 
-NAME = "publish"
+PUBLISH = "publish"
 DELIVER = "deliver"
+OUTPUT = "output"
 
 _PATIENCE = 1.0
 """Seconds to wait for another process that builds, such as a `newsfeed publish` by hand."""
@@ -45,15 +46,14 @@ def publish_pass(shift: Shift) -> int:
             try:
                 report = publish(shop, BuildOptions())
             finally:
-                shift.at(NAME, next_moment(shop))
+                shift.at(PUBLISH, next_moment(shop))
     except HeldError:
         log.info("another newsfeed builds just now; this one looks again in %d seconds", 5)
-        shift.at(NAME, shift.clock() + _AGAIN)
+        shift.at(PUBLISH, shift.clock() + _AGAIN)
         return 0
     _told(shift, report)
     if report.build.written or report.build.removed:
-        for hear in shift.published:
-            hear()
+        shift.wake(OUTPUT)
     if not report.idle:
         shift.wake(DELIVER)
     if report.errors:
