@@ -55,13 +55,21 @@ class _Idle(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
 
 
-def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
+def publish(shop: Workshop, options: BuildOptions, *, ping: bool = True) -> PublishReport:
     """Build; compose the editions that are due; preview the next letters; deploy what is not
-    deployed yet; then release what is ready.
+    deployed yet; then release what is ready, and tell the hub of feeds that changed.
 
-    Letters are made before anything leaves, since one can show that an article is broken.
-    Raises what `build` raises, and DeployError.
+    Letters are made before anything leaves, since one can show that an article is broken. Without
+    `ping` the hub is left to the caller, who knows when the new bytes can be fetched. Raises what
+    `build` raises, and DeployError.
     """
+    report = _published(shop, options)
+    if options.dry_run or not ping:
+        return report
+    return msgspec.structs.replace(report, pinged=_pinged(shop))
+
+
+def _published(shop: Workshop, options: BuildOptions) -> PublishReport:
     report = build(shop, options)
     if _is_idle(shop):
         return _only_published(shop, report, options)
@@ -83,7 +91,6 @@ def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
     report = _with_web_copies(shop, report)
     deployed = deploy(shop)
     released = _release(shop)
-    pinged = _pinged(shop)
     idle = not errors and _note_idle(shop, decided)
     return PublishReport(
         build=report,
@@ -95,7 +102,6 @@ def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
         warnings=() if idle else _warnings(shop),
         idle=idle,
         mails=_mails(shop),
-        pinged=pinged,
     )
 
 
@@ -111,7 +117,6 @@ def _only_published(shop: Workshop, report: BuildReport, options: BuildOptions) 
         errors=found.errors,
         idle=True,
         mails=_mails(shop),
-        pinged=_pinged(shop),
     )
 
 

@@ -1,38 +1,36 @@
-"""The pages of the service: an application that is replaced when the settings change."""
+"""The pages of the service, which follow what is published and what is set."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from newsfeed.errors import NewsfeedError
 from newsfeed.service.present import Now
+from newsfeed.service.publishing import CONFIRM, MAILS
 from newsfeed.service.shift import Shift
-from newsfeed.web.application import application
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+from newsfeed.web.site import Site, Stage
 
 log = logging.getLogger("newsfeed.web")
 
 
-class Front:
+def front(shift: Shift) -> Stage:
     """What answers requests. Raises TemplateError where a template is missing or broken."""
+    stage = Stage(_site(shift))
 
-    def __init__(self, shift: Shift) -> None:
-        self._shift = shift
-        self._app = self._made()
-        shift.renewed.append(self._renew)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request by the settings that are in force."""
-        await self._app(scope, receive, send)
-
-    def _renew(self, _before: Now, _now: Now) -> None:
+    def renew(_before: Now, _now: Now) -> None:
         try:
-            self._app = self._made()
+            stage.show(_site(shift))
         except NewsfeedError as error:
             log.error("%s; the pages from before are shown", error)  # noqa: TRY400  # one line
 
-    def _made(self) -> ASGIApp:
-        return application(self._shift.plan, self._shift.clock)
+    shift.renewed.append(renew)
+    shift.published.append(stage.look)
+    return stage
+
+
+def _site(shift: Shift) -> Site:
+    def asked() -> None:
+        shift.wake(CONFIRM)
+        shift.wake(MAILS)
+
+    return Site(shift.plan, shift.clock, asked=asked)

@@ -11,9 +11,19 @@ from typing import NamedTuple
 from newsfeed.app import people
 from newsfeed.errors import NewsfeedError, fault_of_ours, message
 from newsfeed.flows.keeping import forget_unconfirmed, prune
-from newsfeed.service.delivering import confirm_pass, deliver_pass
+from newsfeed.service.delivering import deliver_pass
+from newsfeed.service.mailing import confirm_pass, notice_pass
+from newsfeed.service.pinging import ping_pass
 from newsfeed.service.present import stamp_of
-from newsfeed.service.publishing import DELIVER, OUTPUT, PUBLISH, publish_pass
+from newsfeed.service.publishing import (
+    CONFIRM,
+    DELIVER,
+    MAILS,
+    OUTPUT,
+    PING,
+    PUBLISH,
+    publish_pass,
+)
 from newsfeed.service.shift import Shift
 from newsfeed.store import database
 from newsfeed.units import duration
@@ -69,6 +79,7 @@ def look_at_output(shift: Shift) -> int:
     if shift.differs("output", stamp_of(shift.plan.manifest)):
         for hear in shift.published:
             hear()
+        shift.wake(PING)
     return 0
 
 
@@ -103,8 +114,10 @@ JOBS = (
     Job(OUTPUT, look_at_output, timedelta(seconds=2), led=False, once=False),
     Job("ledger", look_at_ledger, timedelta(seconds=2), once=False),
     Job(PUBLISH, publish_pass, None),
+    Job(PING, ping_pass, timedelta(minutes=5)),
     Job(DELIVER, deliver_pass, timedelta(seconds=60)),
-    Job("confirm", confirm_pass, timedelta(seconds=60)),
+    Job(CONFIRM, confirm_pass, timedelta(seconds=60)),
+    Job(MAILS, notice_pass, timedelta(seconds=60)),
     Job("purge", purge, timedelta(hours=1)),
     Job("prune", tidy, timedelta(hours=6)),
 )

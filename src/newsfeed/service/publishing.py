@@ -20,6 +20,9 @@ from newsfeed.store.private import HeldError
 PUBLISH = "publish"
 DELIVER = "deliver"
 OUTPUT = "output"
+PING = "ping"
+CONFIRM = "confirm"
+MAILS = "mails"
 
 _PATIENCE = 1.0
 """Seconds to wait for another process that builds, such as a `newsfeed publish` by hand."""
@@ -44,7 +47,7 @@ def publish_pass(shift: Shift) -> int:
     try:
         with workshop(shift.plan, seams, patience=_PATIENCE) as shop:
             try:
-                report = publish(shop, BuildOptions())
+                report = publish(shop, BuildOptions(), ping=False)
             finally:
                 shift.at(PUBLISH, next_moment(shop))
     except HeldError:
@@ -54,6 +57,7 @@ def publish_pass(shift: Shift) -> int:
     _told(shift, report)
     if report.build.written or report.build.removed:
         shift.wake(OUTPUT)
+    shift.wake(MAILS)
     if not report.idle:
         shift.wake(DELIVER)
     if report.errors:

@@ -79,22 +79,23 @@ def application(
             kept["Allow"] = _sorted(headers["Allow"])
         return answer(pages.problem(error.status_code), kept)
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        await run_in_threadpool(postbox.close)
-
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, busy=pages.problem(503), fault=pages.problem(500))],
         exception_handlers={HTTPException: problem},
-        lifespan=lifespan,
+        lifespan=_lifespan,
     )
     app.state.postbox = postbox
     app.router.redirect_slashes = False  # RFC 8058 section 3.1: no redirect of any kind
     if rest is not None:
         app.router.default = with_own_headers(rest)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    yield
+    await run_in_threadpool(app.state.postbox.close)
 
 
 async def _healthy(_: Request) -> Response:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    import uvicorn
     from starlette.types import ASGIApp
 
 _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]@]+)):([0-9]{1,5})")
@@ -89,9 +90,7 @@ def serve(
     a thread of its own, and requests are answered until it returns, or a second signal comes. Only
     from the main thread.
     """
-    import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
     import uvicorn
-    import uvloop  # noqa: F401  # likewise
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -104,21 +103,7 @@ def serve(
             else:
                 winding.start()
 
-    server = Server(
-        uvicorn.Config(
-            app,
-            loop="uvloop",
-            http="httptools",
-            lifespan="on",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=True,
-            forwarded_allow_ips=_PROXIES,
-            timeout_graceful_shutdown=finish,
-        )
-    )
+    server = Server(_config(app, finish))
 
     def wound_down() -> None:
         try:
@@ -140,6 +125,26 @@ def serve(
         for number, handler in before.items():
             signal.signal(number, handler)
         _close(sockets)
+
+
+def _config(app: ASGIApp, finish: int) -> uvicorn.Config:
+    import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
+    import uvicorn
+    import uvloop  # noqa: F401  # likewise
+
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=_PROXIES,
+        timeout_graceful_shutdown=finish,
+    )
 
 
 def _bound(family: int, address: tuple[object, ...]) -> socket.socket:
