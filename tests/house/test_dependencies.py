@@ -28,6 +28,7 @@ DOORS = {
     "aiosmtplib": "deliver/smtp/dial.py",
     "aiosql": "store/queries.py",
     "apscheduler": "schedule/slots.py",
+    "babel": "web/catalogues.py",
     "comrak": "collect/markup/markdown.py",
     "cryptography": "deliver/dkim/",
     "dns": "deliver/dkim/published.py",

@@ -27,9 +27,10 @@ _EXAMPLE = "write it like 127.0.0.1:8000 or [::1]:8000"
     "--listen", "listen_at", metavar="HOST:PORT", help="Where to listen; else `server.listen`."
 )
 def command(*, file: Path | None, listen_at: str | None) -> None:
-    """Answer the links by which subscribers confirm and leave, until Ctrl-C or SIGTERM.
+    """Show the form to subscribe by, and answer the links by which subscribers confirm, leave and
+    choose what they get, until Ctrl-C or SIGTERM.
 
-    A proxy in front of it brings HTTPS, and passes on /u/ and /c/ below `server.url`.
+    A proxy in front of it brings HTTPS, and passes on /s, /p, /u/ and /c/ below `server.url`.
     """
     from newsfeed.web.application import application
     from newsfeed.web.server import listen, serve
