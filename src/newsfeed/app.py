@@ -69,6 +69,7 @@ def make_plan(project: Project) -> Plan:
         site=settings.site,
         site_url=site_url,
         links_url=ascii_url(settings.server.url).rstrip("/") or site_url,
+        served=bool(settings.server.url),
         feeds=settings.feeds,
         newsletters=settings.newsletters,
         mail=_mail(settings),

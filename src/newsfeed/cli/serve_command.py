@@ -18,11 +18,11 @@ from newsfeed.errors import message
 @config_option
 @listen_option
 def command(*, file: Path | None, listen_at: str | None) -> None:
-    """Serve the feeds and pages, and the links by which subscribers confirm and leave, until
-    Ctrl-C or SIGTERM.
+    """Serve the feeds and pages, the form to subscribe by, and the links by which subscribers
+    confirm, leave and choose what they get, until Ctrl-C or SIGTERM.
 
-    A proxy in front of it brings HTTPS; it may serve the files itself, and pass on /u/ and /c/
-    below `server.url` alone.
+    A proxy in front of it brings HTTPS; it may serve the files itself, and pass on /s, /p, /u/ and
+    /c/ below `server.url` alone.
     """
     from newsfeed.web.application import application
     from newsfeed.web.freshness import kept_fresh

@@ -61,7 +61,7 @@ def _door(
 
     async def endpoint(request: Request) -> Response:
         if request.method == "POST":
-            if throttle:
+            if throttle is not None:
                 _refuse_too_many(request, throttle)
             body = await read_body(request, patience=patience)
             page = await run_in_threadpool(act, request, body)

@@ -21,9 +21,11 @@ Job = Callable[[People], bool]
 ROOM = 1000
 """Jobs that may wait; who comes then is told to come again."""
 
+PAUSE = 1.0
+"""Seconds before a store that is busy is tried again."""
+
 _BATCH = 100
 _TRIES = 3
-_PAUSE = 1.0
 
 log = logging.getLogger("newsfeed.web")
 
@@ -37,9 +39,11 @@ class Postbox:
         asked: Callable[[], None],
         *,
         room: int = ROOM,
+        pause: float = PAUSE,
     ) -> None:
         self._open_desk = open_desk
         self._asked = asked
+        self._pause = pause
         self._jobs: queue.Queue[Job | None] = queue.Queue(room)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -112,7 +116,7 @@ class Postbox:
             except NewsfeedError as error:
                 tries += 1
                 log.error("what a form asked for, try %d of %d: %s", tries, _TRIES, error)  # noqa: TRY400  # one line
-                self._rest.wait(_PAUSE)
+                self._rest.wait(self._pause)
             except Exception as error:  # noqa: BLE001  # nobody else's job is lost by it
                 left.pop(0)
                 log.error("what a form asked for was not done: %s", type(error).__name__)  # noqa: TRY400
