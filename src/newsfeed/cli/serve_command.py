@@ -35,6 +35,7 @@ def command(*, file: Path | None, listen_at: str | None) -> None:
     """
     from newsfeed.web.application import application
     from newsfeed.web.freshness import kept_fresh
+    from newsfeed.web.front import Front
     from newsfeed.web.server import listen, serve
     from newsfeed.web.shelf import Shelf
     from newsfeed.web.static import static
@@ -59,7 +60,7 @@ def command(*, file: Path | None, listen_at: str | None) -> None:
 
     _log_to_stderr()
     with kept_fresh(shelf):
-        serve(app, sockets, begun)
+        serve(app, sockets, begun, front=Front(shelf, app))
 
 
 def _clock() -> datetime:

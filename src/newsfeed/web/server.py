@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from newsfeed.web.front import Front
+
 _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]@]+)):([0-9]{1,5})")
 _HIGHEST_PORT = 65535
 _BACKLOG = 2048
@@ -73,12 +75,21 @@ def listen(place: Place) -> list[socket.socket]:
     return sockets
 
 
-def serve(app: ASGIApp, sockets: list[socket.socket], begun: Callable[[], None]) -> None:
+def serve(
+    app: ASGIApp,
+    sockets: list[socket.socket],
+    begun: Callable[[], None],
+    *,
+    front: Front | None = None,
+) -> None:
     """Answer requests until SIGTERM or Ctrl-C, then finish those that are open and return.
 
-    `begun` is called when the first request can come. Only from the main thread.
+    `begun` is called when the first request can come; `front` answers before `app` is asked. Only
+    from the main thread.
     """
     import uvicorn
+
+    from newsfeed.web.wire import protocol
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -90,7 +101,7 @@ def serve(app: ASGIApp, sockets: list[socket.socket], begun: Callable[[], None])
             app,
             lifespan="off",
             loop="uvloop",
-            http="httptools",
+            http=protocol(front) if front else "httptools",
             ws="none",
             log_config=None,
             access_log=False,
