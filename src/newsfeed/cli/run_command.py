@@ -61,19 +61,21 @@ def command(*, file: Path | None, listen_at: str | None, once: bool, no_web: boo
 
 
 def _with_pages(present: Present, sockets: list[socket.socket]) -> None:
-    from newsfeed.service.front import front
+    from newsfeed.service.pages import pages
     from newsfeed.service.running import FOR_REQUESTS, Service
     from newsfeed.web.server import Place, serve
 
     service = Service(present, _clock)
-    shown = front(service.shift)
+    shown = pages(service.shift)
     places = [str(Place(*opened.getsockname()[:2])) for opened in sockets]
 
     def begun() -> None:
         _begin(service, places)
 
     try:
-        serve(shown, sockets, begun, wind_down=service.stop, finish=FOR_REQUESTS)
+        serve(
+            shown, sockets, begun, answer=shown.answer, wind_down=service.stop, finish=FOR_REQUESTS
+        )
     finally:
         service.stop()
 

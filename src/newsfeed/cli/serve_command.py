@@ -24,19 +24,16 @@ def command(*, file: Path | None, listen_at: str | None) -> None:
     A proxy in front of it brings HTTPS; it may serve the files itself, and pass on /s, /p, /u/ and
     /c/ below `server.url` alone.
     """
-    from newsfeed.web.application import application
     from newsfeed.web.freshness import kept_fresh
     from newsfeed.web.server import listen, serve
-    from newsfeed.web.shelf import Shelf
-    from newsfeed.web.static import static
+    from newsfeed.web.site import Site
 
     project = open_project(file)
     plan = make_plan(project)
     place = place_of(listen_at, project.settings.server.listen, project.file)
     with people(plan, _clock()):
         pass  # a store or keys that cannot be used are told now, not to subscribers
-    shelf = Shelf(plan)
-    app = application(plan, _clock, rest=static(shelf))
+    site = Site(plan, _clock)
     sockets = listen(place)
 
     def begun() -> None:
@@ -49,8 +46,8 @@ def command(*, file: Path | None, listen_at: str | None) -> None:
             click.echo(warning, err=True)
 
     _log_to_stderr()
-    with kept_fresh(shelf):
-        serve(app, sockets, begun)
+    with kept_fresh(site.look):
+        serve(site.app, sockets, begun, answer=site.answer)
 
 
 def _clock() -> datetime:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from newsfeed.errors import NewsfeedError
-from newsfeed.web.shelf import Shelf
 
 EVERY = 0.5
 """Seconds between two looks at the manifest; a hub that was told of new bytes comes soon."""
@@ -18,8 +16,8 @@ log = logging.getLogger("newsfeed.web")
 
 
 @contextmanager
-def kept_fresh(shelf: Shelf, *, every: float = EVERY) -> Iterator[None]:
-    """Look at the folder now, and then whenever somebody published, until the end.
+def kept_fresh(show: Callable[[], None], *, every: float = EVERY) -> Iterator[None]:
+    """Call `show`, which shows what was published since, now and again and again until the end.
 
     What goes wrong is one line in the log, said once: what is served stays as it was.
     """
@@ -28,7 +26,7 @@ def kept_fresh(shelf: Shelf, *, every: float = EVERY) -> Iterator[None]:
 
     def look() -> None:
         try:
-            shelf.refresh_if_published(time.monotonic())
+            show()
         except (NewsfeedError, OSError) as error:
             if str(error) not in said:
                 said.add(str(error))

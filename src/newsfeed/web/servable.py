@@ -42,8 +42,8 @@ class Entry:
     """
 
     __slots__ = (
-        "_not_modified", "body", "codings", "etags", "is_ours", "is_whole", "manner", "modified",
-        "packed", "path", "raw", "root", "since", "stamp", "tag", "trusted",
+        "_lines", "_not_modified", "body", "codings", "etags", "is_ours", "is_whole", "manner",
+        "modified", "packed", "path", "raw", "root", "since", "stamp", "tag", "trusted",
     )  # fmt: skip
 
     def __init__(
@@ -77,6 +77,7 @@ class Entry:
         self.etags = {coding: self._etag(coding) for coding in self.codings}
         self.packed: dict[str, bytes] = {}
         self._not_modified: dict[bytes, list[Header]] = {}
+        self._lines: dict[bytes | str, bytes] = {}
 
     @property
     def held(self) -> int:
@@ -105,6 +106,20 @@ class Entry:
             found = self._not_modified[etag] = self._always(etag)
         return found
 
+    def lines_of_304(self, etag: bytes) -> bytes:
+        """The same as bytes, a line each."""
+        found = self._lines.get(etag)
+        if found is None:
+            found = self._lines[etag] = _lines(self.not_modified(etag))
+        return found
+
+    def lines_of_200(self, coding: str, length: int) -> bytes:
+        """The headers of a 200 as bytes, a line each; `length` is always that of the coding."""
+        found = self._lines.get(coding)
+        if found is None:
+            found = self._lines[coding] = _lines(self.whole(coding, length))
+        return found
+
     def whole(self, coding: str, length: int) -> list[Header]:
         """The headers of a 200, or of a 206 but for its range."""
         manner = self.manner
@@ -129,6 +144,10 @@ class Entry:
             (b"x-content-type-options", b"nosniff"),
             *self.manner.always,
         ]
+
+
+def _lines(headers: list[Header]) -> bytes:
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
 def pack(body: bytes, coding: str) -> bytes:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
+    from newsfeed.web.front import Answer
+
 _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]@]+)):([0-9]{1,5})")
 _HIGHEST_PORT = 65535
 _BACKLOG = 2048
@@ -80,15 +82,16 @@ def serve(
     sockets: list[socket.socket],
     begun: Callable[[], None],
     *,
+    answer: Answer | None = None,
     wind_down: Callable[[], None] | None = None,
     finish: int = _SECONDS_TO_FINISH,
 ) -> None:
     """Answer requests until SIGTERM or Ctrl-C, then finish those that are open, within `finish`
     seconds, and return.
 
-    `begun` is called when the first request can come. `wind_down` is called at the first signal, in
-    a thread of its own, and requests are answered until it returns, or a second signal comes. Only
-    from the main thread.
+    `begun` is called when the first request can come; `answer` is asked before `app` is.
+    `wind_down` is called at the first signal, in a thread of its own, and requests are answered
+    until it returns, or a second signal comes. Only from the main thread.
     """
     import uvicorn
 
@@ -103,7 +106,7 @@ def serve(
             else:
                 winding.start()
 
-    server = Server(_config(app, finish))
+    server = Server(_config(app, answer, finish))
 
     def wound_down() -> None:
         try:
@@ -127,15 +130,17 @@ def serve(
         _close(sockets)
 
 
-def _config(app: ASGIApp, finish: int) -> uvicorn.Config:
+def _config(app: ASGIApp, answer: Answer | None, finish: int) -> uvicorn.Config:
     import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
     import uvicorn
     import uvloop  # noqa: F401  # likewise
 
+    from newsfeed.web.wire import protocol
+
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=protocol(answer) if answer else "httptools",
         lifespan="on",
         ws="none",
         log_config=None,

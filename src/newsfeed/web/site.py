@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsfeed.errors import NewsfeedError
 from newsfeed.web.application import application
+from newsfeed.web.front import Front
 from newsfeed.web.shelf import Shelf
 from newsfeed.web.static import static
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from newsfeed.flows.plan import Plan
+    from newsfeed.web.filetypes import Header
+    from newsfeed.web.front import Quick
 
 log = logging.getLogger("newsfeed.web")
 
@@ -43,6 +46,7 @@ class Site:
     ) -> None:
         self._shelf = Shelf(plan)
         self.app = application(plan, clock, rest=static(self._shelf), extra=extra, asked=asked)
+        self.answer = Front(self._shelf, self.app).answer
         try:
             self._shelf.refresh()
         except NewsfeedError as error:
@@ -69,6 +73,10 @@ class Stage:
             await self._live(receive, send)
         else:
             await self._site.app(scope, receive, send)
+
+    def answer(self, method: bytes, raw_path: bytes, headers: list[Header]) -> Quick | None:
+        """What can be said at once: see `front.Answer`."""
+        return self._site.answer(method, raw_path, headers)
 
     def show(self, site: Site) -> None:
         """Show another one from now on, and finish what the former left to be done."""

@@ -13,7 +13,7 @@ from newsfeed.web.site import Site, Stage
 log = logging.getLogger("newsfeed.web")
 
 
-def front(shift: Shift) -> Stage:
+def pages(shift: Shift) -> Stage:
     """What answers requests. Raises TemplateError where a template is missing or broken."""
     stage = Stage(_site(shift))
 
