@@ -22,6 +22,7 @@ from newsfeed.flows.confirmation import Mailed
 from newsfeed.flows.enrolling import Enrolment, add, unsubscribe
 from newsfeed.flows.erasing import erase
 from newsfeed.flows.notice_queue import Kind
+from newsfeed.flows.people import People
 from newsfeed.flows.renaming import rename
 from newsfeed.flows.subscribing import leave
 from newsfeed.model import SuppressionReason
@@ -160,6 +161,16 @@ def test_the_link_to_preferences_is_the_persons(site: Site) -> None:
         assert "한반도 브리핑" in mail["Subject"]
 
 
+def put(people: People, kind: Kind) -> None:
+    """One more mail in the queue, though there are enough."""
+    people.db.execute(
+        "INSERT INTO notice (kind, subscriber_id, newsletter, at, due, tries, reply)"
+        " VALUES (?, ?, 'weekly', ?, 0, 0, '')",
+        (kind, person_of(people).id, int(people.now.timestamp())),
+    )
+    people.db.commit()
+
+
 @pytest.mark.parametrize(("kind", "bound"), [("already", DAY), ("preferences", HOUR)])
 def test_an_address_gets_one_of_a_kind_within_its_time(
     site: Site, kind: Kind, bound: timedelta
@@ -167,24 +178,22 @@ def test_an_address_gets_one_of_a_kind_within_its_time(
     """Also where more were queued than may be, and where the clock goes back."""
     with people_of(site) as people:
         active(people)
-        number = person_of(people).id
         for _ in range(9):
-            people.db.execute(
-                "INSERT INTO notice (kind, subscriber_id, newsletter, at, due, tries, reply)"
-                " VALUES (?, ?, 'weekly', 0, 0, 0, '')",
-                (kind, number),
-            )
-        people.db.commit()
+            put(people, kind)
         assert sent(people) == Mailed(mailed=1, left=0)
     for now, expected in ((NOW + bound - HOUR / 60, 0), (NOW - bound / 2, 0), (NOW + bound, 1)):
         with people_of(site, now) as people:
-            people.db.execute(
-                "INSERT INTO notice (kind, subscriber_id, newsletter, at, due, tries, reply)"
-                " VALUES (?, ?, 'weekly', 0, 0, 0, '')",
-                (kind, number),
-            )
-            people.db.commit()
+            put(people, kind)
             assert sent(people).mailed == expected
+
+
+@pytest.mark.parametrize("kind", ["already", "preferences"])
+def test_an_answer_that_comes_too_late_is_not_sent(site: Site, kind: Kind) -> None:
+    with people_of(site) as people:
+        active(people)
+        queued(people, kind)
+    with people_of(site, NOW + 2 * DAY + HOUR) as people:
+        assert sent(people) == Mailed(mailed=0, left=0)
 
 
 def test_whoever_is_suppressed_or_left_is_told_nothing_but_that_they_left(site: Site) -> None:
