@@ -259,7 +259,11 @@ def _expected(kind: object) -> str:
 def _check(settings: Settings, path: Path) -> None:
     """What types cannot say. Raises SettingsError."""
     _check_url(settings.site.url, "site.url", path)
-    for url, key in ((settings.feeds.hub, "feeds.hub"), (settings.server.url, "server.url")):
+    for url, key in (
+        (settings.feeds.hub, "feeds.hub"),
+        (settings.server.url, "server.url"),
+        (settings.site.privacy_url, "site.privacy_url"),
+    ):
         if url:
             _check_url(url, key, path)
     zones = [("site.timezone", settings.site.timezone)]

@@ -31,6 +31,7 @@ class Site(Table, frozen=True):
     language: Text = "en"
     author: str = ""
     timezone: Text = "UTC"
+    privacy_url: str = ""
 
 
 class Source(Table, frozen=True):

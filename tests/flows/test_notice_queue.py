@@ -88,6 +88,7 @@ def test_what_waits_for_a_person_goes_with_them__l_c_09(site: Site) -> None:
             newsletter="weekly",
             now=NOW,
         )
+    with site.people() as people:
         erase(people, parse_address(ADDRESS))
         assert _rows(people.db) == []
 

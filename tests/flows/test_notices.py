@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsfeed.audience.notice_words import KINDS, Facts, notice_words
-from newsfeed.audience.tokens import read_leave_token, read_preferences_token
+from newsfeed.audience.tokens import Preferring, read_leave_token, read_preferences_token
 from newsfeed.deliver import outbox
 from newsfeed.digest.cells import cut, width
 from newsfeed.digest.gate import flaws
@@ -23,8 +23,9 @@ from newsfeed.flows.enrolling import Enrolment, add, unsubscribe
 from newsfeed.flows.erasing import erase
 from newsfeed.flows.notice_queue import Kind
 from newsfeed.flows.people import People
+from newsfeed.flows.preferring import Wish, prefer
 from newsfeed.flows.renaming import rename
-from newsfeed.flows.subscribing import leave
+from newsfeed.flows.subscribing import Visitor, leave
 from newsfeed.model import SuppressionReason
 from newsfeed.store import consents, database, facts, notice_mails, suppression
 from tests.flows.notices_kit import (
@@ -80,6 +81,20 @@ def test_consent_and_withdrawal_are_told_with_who_what_when_and_how_to_leave__l_
         assert events_of(people)[-4:] == ["confirmed", "told", "left", "told"]
         proof = consents.of(people.db, person_of(people).id)[-1]
         assert (proof.way, proof.message_id) == ("mail", gone["Message-ID"])
+
+
+def test_what_is_switched_on_or_off_by_preferences_is_told_too(site: Site) -> None:
+    with people_of(site) as people:
+        active(people, newsletter="monthly")
+        link = Preferring(public_id=person_of(people).public_id, issued=NOW)
+        for wish in (("weekly", "monthly"), ("monthly",), ()):
+            prefer(
+                people,
+                link,
+                Wish(newsletters=wish, language=None, spoken="ko"),
+                Visitor(way="preferences"),
+            )
+        assert [kind for kind, _, _ in rows(people)] == ["confirmed", "left"]
 
 
 def test_other_newsletters_tell_nothing(site: Site) -> None:

@@ -23,7 +23,7 @@ Event = Literal[
 `renewed`: one that reminded them of their consent, and how to take it back (L-K-09).
 """
 
-Way = Literal["command", "import", "link", "one-click", "form", "mail"]
+Way = Literal["command", "import", "link", "one-click", "form", "preferences", "mail"]
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True):

@@ -88,7 +88,7 @@ def serve(app: ASGIApp, sockets: list[socket.socket], begun: Callable[[], None])
     server = Server(
         uvicorn.Config(
             app,
-            lifespan="off",
+            lifespan="on",
             ws="none",
             log_config=None,
             access_log=False,
