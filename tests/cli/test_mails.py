@@ -40,6 +40,7 @@ def test_publish_sends_what_waits_also_where_nothing_else_is_to_be_done(site: Si
         "confirmed.eml",
     ]
     assert not any(address.address in done.stdout for address in (ANN, BOB))
+    assert "weekly  told by mail" in site.run("subscribers", "show", ANN.address).stdout
 
 
 def test_a_dry_run_sends_nothing(site: Site) -> None:

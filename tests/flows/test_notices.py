@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsfeed.audience.notice_words import KINDS, Facts, notice_words
-from newsfeed.audience.tokens import read_leave_token, read_preferences_token
+from newsfeed.audience.tokens import Preferring, read_leave_token, read_preferences_token
 from newsfeed.deliver import outbox
 from newsfeed.digest.cells import cut, width
 from newsfeed.digest.gate import flaws
@@ -22,8 +22,10 @@ from newsfeed.flows.confirmation import Mailed
 from newsfeed.flows.enrolling import Enrolment, add, unsubscribe
 from newsfeed.flows.erasing import erase
 from newsfeed.flows.notice_queue import Kind
+from newsfeed.flows.people import People
+from newsfeed.flows.preferring import Wish, prefer
 from newsfeed.flows.renaming import rename
-from newsfeed.flows.subscribing import leave
+from newsfeed.flows.subscribing import Visitor, leave
 from newsfeed.model import SuppressionReason
 from newsfeed.store import consents, database, facts, notice_mails, suppression
 from tests.flows.notices_kit import (
@@ -79,6 +81,20 @@ def test_consent_and_withdrawal_are_told_with_who_what_when_and_how_to_leave__l_
         assert events_of(people)[-4:] == ["confirmed", "told", "left", "told"]
         proof = consents.of(people.db, person_of(people).id)[-1]
         assert (proof.way, proof.message_id) == ("mail", gone["Message-ID"])
+
+
+def test_what_is_switched_on_or_off_by_preferences_is_told_too(site: Site) -> None:
+    with people_of(site) as people:
+        active(people, newsletter="monthly")
+        link = Preferring(public_id=person_of(people).public_id, issued=NOW)
+        for wish in (("weekly", "monthly"), ("monthly",), ()):
+            prefer(
+                people,
+                link,
+                Wish(newsletters=wish, language=None, spoken="ko"),
+                Visitor(way="preferences"),
+            )
+        assert [kind for kind, _, _ in rows(people)] == ["confirmed", "left"]
 
 
 def test_other_newsletters_tell_nothing(site: Site) -> None:
@@ -160,6 +176,16 @@ def test_the_link_to_preferences_is_the_persons(site: Site) -> None:
         assert "한반도 브리핑" in mail["Subject"]
 
 
+def put(people: People, kind: Kind) -> None:
+    """One more mail in the queue, though there are enough."""
+    people.db.execute(
+        "INSERT INTO notice (kind, subscriber_id, newsletter, at, due, tries, reply)"
+        " VALUES (?, ?, 'weekly', ?, 0, 0, '')",
+        (kind, person_of(people).id, int(people.now.timestamp())),
+    )
+    people.db.commit()
+
+
 @pytest.mark.parametrize(("kind", "bound"), [("already", DAY), ("preferences", HOUR)])
 def test_an_address_gets_one_of_a_kind_within_its_time(
     site: Site, kind: Kind, bound: timedelta
@@ -167,24 +193,22 @@ def test_an_address_gets_one_of_a_kind_within_its_time(
     """Also where more were queued than may be, and where the clock goes back."""
     with people_of(site) as people:
         active(people)
-        number = person_of(people).id
         for _ in range(9):
-            people.db.execute(
-                "INSERT INTO notice (kind, subscriber_id, newsletter, at, due, tries, reply)"
-                " VALUES (?, ?, 'weekly', 0, 0, 0, '')",
-                (kind, number),
-            )
-        people.db.commit()
+            put(people, kind)
         assert sent(people) == Mailed(mailed=1, left=0)
     for now, expected in ((NOW + bound - HOUR / 60, 0), (NOW - bound / 2, 0), (NOW + bound, 1)):
         with people_of(site, now) as people:
-            people.db.execute(
-                "INSERT INTO notice (kind, subscriber_id, newsletter, at, due, tries, reply)"
-                " VALUES (?, ?, 'weekly', 0, 0, 0, '')",
-                (kind, number),
-            )
-            people.db.commit()
+            put(people, kind)
             assert sent(people).mailed == expected
+
+
+@pytest.mark.parametrize("kind", ["already", "preferences"])
+def test_an_answer_that_comes_too_late_is_not_sent(site: Site, kind: Kind) -> None:
+    with people_of(site) as people:
+        active(people)
+        queued(people, kind)
+    with people_of(site, NOW + 2 * DAY + HOUR) as people:
+        assert sent(people) == Mailed(mailed=0, left=0)
 
 
 def test_whoever_is_suppressed_or_left_is_told_nothing_but_that_they_left(site: Site) -> None:

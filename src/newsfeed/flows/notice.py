@@ -29,6 +29,9 @@ FOLDER = "notices"
 _BOUNDS = {"already": timedelta(days=1), "preferences": timedelta(hours=1)}
 """How long an address that got a mail of a kind gets no other (standards S-08, S-09)."""
 
+_LATE = {"already": timedelta(days=2), "preferences": timedelta(days=1)}
+"""After what time an answer to somebody who asked is of no use, such as after a restore."""
+
 _SHORT = 36
 """Cells of a newsletter's title in a subject, so that the whole has at most 60 (E-M-11)."""
 
@@ -100,6 +103,9 @@ def _refuse(people: People, notice: Notice, person: Subscriber, newsletter: News
     times = notice_mails.others(people.db, notice) if bound else ()
     if any(abs(people.now - time) < bound for time in times if bound):
         raise NotSentError("the address got such a mail a while ago")
+    late = _LATE.get(notice.kind)
+    if late and people.now - notice.at > late:
+        raise NotSentError("it is too late for an answer")
     if not notice.newsletter:
         return
     found = subscribers.subscription(people.db, person.id, newsletter.name)

@@ -15,7 +15,7 @@ from newsfeed.audience.lifecycle import Event, Refusal, after
 from newsfeed.audience.tokens import Preferring
 from newsfeed.audience.wording import wording_for
 from newsfeed.flows.people import People
-from newsfeed.flows.subscribing import Visitor, leave_within
+from newsfeed.flows.subscribing import Visitor, leave_within, tell_result
 from newsfeed.model import SubscriptionState
 from newsfeed.settings import Newsletter
 from newsfeed.store import consents, database, subscribers, suppression
@@ -126,3 +126,4 @@ def _begin(
         user_agent=cut_agent(visitor.user_agent),
     )
     consents.record(db, person.id, consent)
+    tell_result(people, "confirmed", person, name)
