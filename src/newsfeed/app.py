@@ -85,15 +85,7 @@ def make_plan(project: Project) -> Plan:
         base=base,
         redirects=settings.redirects,
         gone=settings.server.gone,
-        key=fingerprint(
-            __version__,
-            settings.site,
-            settings.feeds,
-            settings.mail.unsubscribe,
-            settings.server.url,
-            pages,
-            _folder_stamps(templates),
-        ),
+        key=_output_key(settings, templates, pages=pages),
     )
     _refuse_public_secrets(plan, settings)
     return plan
@@ -218,6 +210,19 @@ def _refuse_public_secrets(plan: Plan, settings: Settings) -> None:
         refuse_public(plan, "a DKIM key", plan.base / dkim.key_file, "mail.dkim.key_file")
     if password := settings.mail.smtp.password_file:
         refuse_public(plan, "the password", plan.base / password, "mail.smtp.password_file")
+
+
+def _output_key(settings: Settings, templates: Path, *, pages: bool) -> str:
+    """What everything that is read and written depends on."""
+    return fingerprint(
+        __version__,
+        settings.site,
+        settings.feeds,
+        settings.mail.unsubscribe,
+        settings.server.url,
+        pages,
+        _folder_stamps(templates),
+    )
 
 
 def _index_key(plan: Plan) -> str:

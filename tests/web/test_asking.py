@@ -168,6 +168,53 @@ def test_a_second_newsletter_waits_for_its_own_mail(desk: Desk) -> None:
     assert mailed(desk) == 0
 
 
+def test_one_mail_is_enough_for_two_newsletters_and_each_is_agreed_to_by_itself__l_c_05(
+    desk: Desk,
+) -> None:
+    desk.person(newsletter="third", state=PENDING)
+    send(desk, newsletter=["weekly", "craft"])
+    person = found(desk)
+    assert person
+    path = desk.confirm_path(person)
+    page = parse(desk.get(path))
+    assert page.xpath("//input[@type='checkbox']/@value") == ["craft"]
+    assert page.xpath("//input[@checked]") == []
+    wording = wording_for("ko").titled("Feeds and Letters")
+    assert wording.consent in page.xpath("string(//*[@id='about-craft'])")
+    desk.post(path, data={"newsletter": ["craft", "third"]})
+    states = [desk.state(person, name) for name in ("weekly", "craft", "third")]
+    assert states == [ACTIVE, ACTIVE, PENDING]
+    assert desk.consents(person)[-1].wording == wording.version
+    assert mailed(desk) == 0
+
+
+def test_what_is_not_ticked_goes_on_to_wait_and_what_was_not_asked_for_cannot_begin(
+    desk: Desk,
+) -> None:
+    send(desk, newsletter=["weekly", "craft"])
+    person = found(desk)
+    assert person
+    desk.post(desk.confirm_path(person))
+    assert (desk.state(person), desk.state(person, "craft")) == (ACTIVE, PENDING)
+    other = desk.person("other@example.com", state=PENDING)
+    desk.person("other@example.com", "craft", state=PENDING)  # not by the form
+    desk.post(desk.confirm_path(other), data={"newsletter": "craft"})
+    assert (desk.state(other), desk.state(other, "craft")) == (ACTIVE, PENDING)
+
+
+def test_the_subscribe_page_leads_to_the_form_where_somebody_answers_it(tmp_path: Path) -> None:
+    for name, settings, leads in (
+        ("served", SETTINGS + NEWSLETTER + SERVER, True),
+        ("static", SETTINGS + NEWSLETTER, False),
+        ("feeds", SETTINGS + SERVER, False),
+    ):
+        desk = Desk(tmp_path / name, settings)
+        desk.site.post("first.md", date="2026-11-01")
+        desk.site.build()
+        page = desk.site.read("subscribe/index.html")
+        assert ("https://letters.example.org/s" in page) is leads
+
+
 def test_who_lost_the_mail_asks_again_and_gets_one_with_a_link_that_works(desk: Desk) -> None:
     send(desk)
     assert mailed(desk) == 1

@@ -6,6 +6,7 @@ is asked in its name (standards S-08). Nothing here is answered to them (S-09).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 import msgspec
@@ -15,7 +16,7 @@ from newsfeed.audience.evidence import cut_agent, cut_ip
 from newsfeed.audience.keys import address_hash
 from newsfeed.audience.lifecycle import BETWEEN_MAILS, MOST_MAILS, Event, Refusal, after
 from newsfeed.audience.tokens import new_public_id
-from newsfeed.audience.wording import wording_for
+from newsfeed.audience.wording import Wording, wording_for
 from newsfeed.flows.notice_queue import enqueue
 from newsfeed.flows.people import People
 from newsfeed.flows.subscribing import Visitor
@@ -36,6 +37,14 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     form: str
     visitor: Visitor
+
+
+class Also(msgspec.Struct, frozen=True, kw_only=True):
+    """Another newsletter that somebody asked for, and what they agree to by confirming it."""
+
+    name: str
+    title: str
+    wording: Wording
 
 
 class Asked(StrEnum):
@@ -103,6 +112,56 @@ def ask_for_preferences(people: People, address: Address) -> Asked:
     return Asked.NOTHING
 
 
+def asked_too(people: People, newsletter: str, public_id: str) -> list[Also]:
+    """The other newsletters that the person of a link to confirm asked for by the form.
+
+    One mail is enough then for whoever ticked two: the link proves that the mailbox is theirs, and
+    each has to be agreed to by itself.
+    """
+    db = people.db
+    name = newsletters.current_name(db, newsletter)
+    person = subscribers.by_public_id(db, public_id)
+    if person is None or suppression.reason(db, person.address_hash):
+        return []
+    linked = people.newsletter(name)
+    language = person.language or (linked.language if linked else "") or people.plan.site.language
+    found = []
+    for one in people.plan.newsletters:
+        waiting = subscribers.subscription(db, person.id, one.name)
+        if one.name == name or waiting is None or waiting.state is not SubscriptionState.PENDING:
+            continue
+        if _asked_by_form(people, person, waiting):
+            wording = wording_for(language).titled(one.title)
+            found.append(Also(name=one.name, title=one.title, wording=wording))
+    return found
+
+
+def confirm_too(
+    people: People, newsletter: str, public_id: str, ticked: Collection[str], visitor: Visitor
+) -> None:
+    """The person of a link says yes to those of `asked_too` that they ticked."""
+    db, now = people.db, people.now
+    with database.transaction(db):
+        person = subscribers.by_public_id(db, public_id)
+        for one in asked_too(people, newsletter, public_id):
+            state = after(SubscriptionState.PENDING, Event.CONFIRMED, suppressed=False)
+            if person is None or one.name not in ticked or isinstance(state, Refusal):
+                continue
+            wording = one.wording
+            consents.keep_wording(db, wording.version, wording.language, wording.consent)
+            subscribers.put_subscription(db, person.id, one.name, state, now)
+            consent = Consent(
+                event="confirmed",
+                at=now,
+                newsletter=one.name,
+                way=visitor.way,
+                wording=wording.version,
+                ip=cut_ip(visitor.ip),
+                user_agent=cut_agent(visitor.user_agent),
+            )
+            consents.record(db, person.id, consent)
+
+
 def _offered(people: People, names: tuple[str, ...]) -> list[str]:
     """Those of the names that are in the settings, in their order and by their present name."""
     current = {newsletters.current_name(people.db, name) for name in names}
@@ -129,15 +188,27 @@ def _request(
     if not isinstance(state, Refusal):
         subscribers.put_subscription(db, person.id, name, state, now, asked_again=again)
     elif found is not None:
-        of_this = [
-            c for c in consents.of(db, person.id) if c.newsletter == name and c.at >= found.since
-        ]
-        by_form = any(c.event == "requested" and c.way == "form" for c in of_this)
-        if any(c.event == "mailed" for c in of_this) and _may_be_mailed(people, person):
+        mailed = any(c.event == "mailed" for c in _of_this(people, person, found))
+        if mailed and _may_be_mailed(people, person):
             subscribers.put_subscription(db, person.id, name, found.state, now, asked_again=again)
-        elif by_form:
+        elif _asked_by_form(people, person, found):
             return  # it waits for its mail, or its mail is with them
     _record(people, said, person, name)
+
+
+def _of_this(people: People, person: Subscriber, found: Subscription) -> list[Consent]:
+    """What is on record of a request that waits."""
+    return [
+        one
+        for one in consents.of(people.db, person.id)
+        if one.newsletter == found.newsletter and one.at >= found.since
+    ]
+
+
+def _asked_by_form(people: People, person: Subscriber, found: Subscription) -> bool:
+    return any(
+        one.event == "requested" and one.way == "form" for one in _of_this(people, person, found)
+    )
 
 
 def _may_be_mailed(people: People, person: Subscriber) -> bool:

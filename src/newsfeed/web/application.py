@@ -71,18 +71,10 @@ def application(
         routes.append(Route(prefix + WELL_KNOWN, nameplate(plan, clock)))
         routes += audience_routes(prefix, doors, forms, throttle, patience)
 
-    def problem(_: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101  # what it is registered for
-        headers = error.headers or {}
-        kept = {name: headers[name] for name in ("Retry-After",) if name in headers}
-        if "Allow" in headers:
-            kept["Allow"] = _sorted(headers["Allow"])
-        return answer(pages.problem(error.status_code), kept)
-
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, busy=pages.problem(503), fault=pages.problem(500))],
-        exception_handlers={HTTPException: problem},
+        exception_handlers={HTTPException: _problem(pages)},
         lifespan=_lifespan,
     )
     app.state.postbox = postbox
@@ -96,6 +88,20 @@ def application(
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     yield
     await run_in_threadpool(app.state.postbox.close)
+
+
+def _problem(pages: Pages) -> Callable[[Request, Exception], Response]:
+    """What answers with our page about an HTTP status."""
+
+    def problem(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101  # what it is registered for
+        headers = error.headers or {}
+        kept = {name: headers[name] for name in ("Retry-After",) if name in headers}
+        if "Allow" in headers:
+            kept["Allow"] = _sorted(headers["Allow"])
+        return answer(pages.problem(error.status_code), kept)
+
+    return problem
 
 
 async def _healthy(_: Request) -> Response:

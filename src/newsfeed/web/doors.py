@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from newsfeed.app import people
 from newsfeed.audience.tokens import read_confirm_token, read_leave_token
 from newsfeed.audience.wording import wording_of
+from newsfeed.flows.asking import asked_too, confirm_too
 from newsfeed.flows.subscribing import Confirmed, Visitor, confirm, leave, looked_up
 from newsfeed.model import SubscriptionState
+from newsfeed.web.fields import read_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,21 +71,27 @@ class Doors:
             if said is None:
                 return self._pages.dead(newsletter)
             person = looked_up(desk, newsletter, said.public_id)
+            also = asked_too(desk, newsletter, said.public_id)
         if person.state is SubscriptionState.ACTIVE:
             return self._pages.already(person)
         wording = wording_of(said.wording, person.title)
         if person.state is not SubscriptionState.PENDING or wording is None:
             return self._pages.dead(newsletter)
-        return self._pages.confirm(newsletter, person, wording.consent, wording.language)
+        return self._pages.confirm(newsletter, person, wording, also)
 
-    def confirm(self, request: Request, body: bytes) -> Page:  # noqa: ARG002  # as for `leave`
-        """Begin the subscription, if the link still stands for it."""
+    def confirm(self, request: Request, body: bytes) -> Page:
+        """Begin the subscription, if the link still stands for it, and those that were ticked."""
         newsletter, token = _named(request)
         with self._people() as desk:
             said = read_confirm_token(desk.keys, newsletter, token, desk.now)
             if said is None:
                 return self._pages.dead(newsletter)
-            outcome = confirm(desk, newsletter, said, visitor(request, "link"))
+            who = visitor(request, "link")
+            outcome = confirm(desk, newsletter, said, who)
+            if outcome is Confirmed.CONFIRMED:
+                fields = read_fields(request.headers.get("content-type", ""), body)
+                ticked = fields.get("newsletter", ())
+                confirm_too(desk, newsletter, said.public_id, ticked, who)
             person = looked_up(desk, newsletter, said.public_id)
         if outcome is Confirmed.DEAD:
             return self._pages.dead(newsletter)

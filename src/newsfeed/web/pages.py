@@ -10,6 +10,10 @@ from newsfeed.templating import Templates
 from newsfeed.web.words import Notice, Words, words_for
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsfeed.audience.wording import Wording
+    from newsfeed.flows.asking import Also
     from newsfeed.flows.plan import Plan
     from newsfeed.flows.subscribing import Person
     from newsfeed.templating import Plain
@@ -56,10 +60,28 @@ class Pages:
         words = self._words(newsletter)
         return self.notice(words, words.not_whole, 404)
 
-    def confirm(self, newsletter: str, person: Person, consent: str, language: str) -> Page:
-        """What `person` agrees to (`consent`, in `language`), and the button that says yes."""
+    def confirm(
+        self, newsletter: str, person: Person, wording: Wording, also: Sequence[Also] = ()
+    ) -> Page:
+        """What `person` agrees to, what more they may agree to, and the button that says yes."""
         notice = words_for(person.language).confirm
-        values: Values = {"consent": consent, "consent_language": language}
+        more: list[Values] = [
+            {
+                "name": one.name,
+                "title": one.title,
+                "language": self._languages[one.name],
+                "schedule": "",
+                "consent": one.wording.consent,
+                "consent_language": one.wording.language,
+                "chosen": False,
+            }
+            for one in also
+        ]
+        values: Values = {
+            "consent": wording.consent,
+            "consent_language": wording.language,
+            "also": more,
+        }
         return self._form("confirm.html.j2", newsletter, person, notice, values)
 
     def confirmed(self, person: Person) -> Page:

@@ -33,6 +33,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     left: Notice
     not_whole: Notice
     confirm: Notice
+    confirm_also: str
     confirm_button: str
     confirm_small: str
     confirmed: Notice
@@ -105,6 +106,7 @@ ENGLISH = Words(
         "link in the letter again, or copy and paste the whole address.",
     ),
     confirm=Notice("Confirm your subscription", ""),
+    confirm_also="You asked for this, too. Tick what you would like to get:",
     confirm_button="Confirm",
     confirm_small="If you did not ask for this, close this page. We send you nothing.",
     confirmed=Notice(
