@@ -93,7 +93,7 @@ def test_what_a_command_allows_leaves_at_once(tmp_path: Path) -> None:
     site = due_site(tmp_path, subscribers=3, more='approval = "manual"\n')
     with running(site, "--no-web") as service:
         service.hears("waits for approval")
-        name = editions(site)[0]["name"]
+        name = editions(site)[0]["edition"]
         done = site.run("editions", "approve", name)
         assert done.returncode == 0, done.stderr
         service.hears("3 letters sent")

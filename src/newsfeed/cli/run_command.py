@@ -61,19 +61,19 @@ def command(*, file: Path | None, listen_at: str | None, once: bool, no_web: boo
 
 
 def _with_pages(present: Present, sockets: list[socket.socket]) -> None:
-    from newsfeed.service.front import Front
+    from newsfeed.service.front import front
     from newsfeed.service.running import FOR_REQUESTS, Service
     from newsfeed.web.server import Place, serve
 
     service = Service(present, _clock)
-    front = Front(service.shift)
+    pages = front(service.shift)
     places = [str(Place(*opened.getsockname()[:2])) for opened in sockets]
 
     def begun() -> None:
         _begin(service, places)
 
     try:
-        serve(front, sockets, begun, wind_down=service.stop, finish=FOR_REQUESTS)
+        serve(pages, sockets, begun, wind_down=service.stop, finish=FOR_REQUESTS)
     finally:
         service.stop()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    import uvicorn
     from starlette.types import ASGIApp
 
 _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]@]+)):([0-9]{1,5})")
@@ -89,45 +90,7 @@ def serve(
     a thread of its own, and requests are answered until it returns, or a second signal comes. Only
     from the main thread.
     """
-    import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
-    import uvicorn
-    import uvloop  # noqa: F401  # likewise
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            begun()
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            if wind_down is None or winding.is_alive():
-                super().handle_exit(sig, frame)
-            else:
-                winding.start()
-
-    server = Server(
-        uvicorn.Config(
-            app,
-            loop="uvloop",
-            http="httptools",
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=True,
-            forwarded_allow_ips=_PROXIES,
-            timeout_graceful_shutdown=finish,
-        )
-    )
-
-    def wound_down() -> None:
-        try:
-            if wind_down is not None:
-                wind_down()
-        finally:
-            server.should_exit = True
-
-    winding = threading.Thread(target=wound_down, name="newsfeed stop", daemon=True)
+    server = _server(app, begun, wind_down, finish)
 
     # uvicorn repeats the signal when it is done, for whoever handled it before: nobody need die.
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -140,6 +103,53 @@ def serve(
         for number, handler in before.items():
             signal.signal(number, handler)
         _close(sockets)
+
+
+def _server(
+    app: ASGIApp,
+    begun: Callable[[], None],
+    wind_down: Callable[[], None] | None,
+    finish: int,
+) -> uvicorn.Server:
+    import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
+    import uvicorn
+    import uvloop  # noqa: F401  # likewise
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            begun()
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if wind_down is None or winding.ident is not None:  # it was started
+                super().handle_exit(sig, frame)
+            else:
+                winding.start()
+
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=_PROXIES,
+        timeout_graceful_shutdown=finish,
+    )
+    server = Server(config)
+
+    def wound_down() -> None:
+        try:
+            if wind_down is not None:
+                wind_down()
+        finally:
+            server.should_exit = True
+
+    winding = threading.Thread(target=wound_down, name="newsfeed stop", daemon=True)
+    return server
 
 
 def _bound(family: int, address: tuple[object, ...]) -> socket.socket:
