@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -99,7 +100,12 @@ def _without_pages(present: Present) -> None:
 
 def _begin(service: Service, places: list[str]) -> None:
     leads = service.shift.lead()
-    click.echo("\n".join(_greeting(service, places, leads=leads)), err=True)
+    as_json = service.shift.present.now.settings.run.log == "json"
+    for line in _greeting(service, places, leads=leads):
+        if as_json:
+            logging.getLogger("newsfeed.service").info("%s", line.strip())
+        else:
+            click.echo(line, err=True)
     service.start()
 
 

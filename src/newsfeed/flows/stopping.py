@@ -26,6 +26,11 @@ class Stop:
             for hear in self._hearers:
                 hear()
 
+    @property
+    def event(self) -> threading.Event:
+        """It as an event, to be looked at alone."""
+        return self._set
+
     def wait(self, seconds: float) -> bool:
         """Wait for it, so long at most; tells whether it is set."""
         return self._set.wait(seconds)

@@ -23,6 +23,8 @@ LIMIT = 25.0
 _FOR_JOBS = 18.0
 """Seconds of these for jobs."""
 
+_FOR_WATCHER = 2.0
+
 FOR_REQUESTS = 5
 """Seconds more for requests that are being answered."""
 
@@ -37,6 +39,7 @@ class Service:
     ) -> None:
         self.shift = Shift(present, clock)
         self._limit = limit
+        self._watcher: threading.Thread | None = None
         self._runner = Runner(threads=len(JOBS), leapt=_leapt)
         self.shift.wake, self.shift.at = self._runner.wake, self._runner.at
         self.shift.renewed.append(self._renew)
@@ -46,7 +49,7 @@ class Service:
 
     def start(self) -> None:
         """Begin: the jobs run from now on, in threads."""
-        watch_files(self.shift)
+        self._watcher = watch_files(self.shift)
         self._runner.start()
 
     def stop(self) -> None:
@@ -62,6 +65,8 @@ class Service:
         self.shift.state.stop()
         self.shift.stop.set()
         late = self._runner.stop(min(_FOR_JOBS, self._limit))
+        if self._watcher:  # foreign code that is cut off in the middle could bring all down
+            self._watcher.join(_FOR_WATCHER)
         if late:
             log.warning("%s: still running", ", ".join(late))
         else:

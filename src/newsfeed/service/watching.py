@@ -27,7 +27,7 @@ log = logging.getLogger("newsfeed.watch")
 
 def watch_files(shift: Shift) -> threading.Thread:
     """Wake the publishing whenever a file of a source or template changes, in a thread that ends
-    with the shift.
+    with the shift; the process must not end before it does.
     """
     thread = threading.Thread(target=_watch, args=(shift,), name="newsfeed watch", daemon=True)
     thread.start()
@@ -66,6 +66,7 @@ def _watch_roots(shift: Shift, plan: Plan, roots: dict[Path, int]) -> None:
         rust_timeout=_LOOK_MS,
         yield_on_timeout=True,
         raise_interrupt=False,
+        stop_event=shift.stop.event,
     )
     shift.wake(PUBLISH)  # for what changed before this began
     for found in changes:

@@ -93,29 +93,7 @@ def serve(
     `wind_down` is called at the first signal, in a thread of its own, and requests are answered
     until it returns, or a second signal comes. Only from the main thread.
     """
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            begun()
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            if wind_down is None or winding.is_alive():
-                super().handle_exit(sig, frame)
-            else:
-                winding.start()
-
-    server = Server(_config(app, answer, finish))
-
-    def wound_down() -> None:
-        try:
-            if wind_down is not None:
-                wind_down()
-        finally:
-            server.should_exit = True
-
-    winding = threading.Thread(target=wound_down, name="newsfeed stop", daemon=True)
+    server = _server(app, begun, answer, wind_down, finish)
 
     # uvicorn repeats the signal when it is done, for whoever handled it before: nobody need die.
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -130,14 +108,31 @@ def serve(
         _close(sockets)
 
 
-def _config(app: ASGIApp, answer: Answer | None, finish: int) -> uvicorn.Config:
+def _server(
+    app: ASGIApp,
+    begun: Callable[[], None],
+    answer: Answer | None,
+    wind_down: Callable[[], None] | None,
+    finish: int,
+) -> uvicorn.Server:
     import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
     import uvicorn
     import uvloop  # noqa: F401  # likewise
 
     from newsfeed.web.wire import protocol
 
-    return uvicorn.Config(
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            begun()
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if wind_down is None or winding.ident is not None:  # it was started
+                super().handle_exit(sig, frame)
+            else:
+                winding.start()
+
+    config = uvicorn.Config(
         app,
         loop="uvloop",
         http=protocol(answer) if answer else "httptools",
@@ -150,6 +145,17 @@ def _config(app: ASGIApp, answer: Answer | None, finish: int) -> uvicorn.Config:
         forwarded_allow_ips=_PROXIES,
         timeout_graceful_shutdown=finish,
     )
+    server = Server(config)
+
+    def wound_down() -> None:
+        try:
+            if wind_down is not None:
+                wind_down()
+        finally:
+            server.should_exit = True
+
+    winding = threading.Thread(target=wound_down, name="newsfeed stop", daemon=True)
+    return server
 
 
 def _bound(family: int, address: tuple[object, ...]) -> socket.socket:
