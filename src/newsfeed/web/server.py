@@ -27,6 +27,7 @@ _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]@]+)):([0-9]{1,5})")
 _HIGHEST_PORT = 65535
 _BACKLOG = 2048
 _SECONDS_TO_FINISH = 10
+_SECONDS_TO_REST = 5
 _PROXIES = ["127.0.0.1", "::1"]
 """Whose X-Forwarded-For is believed (standards S-25): a proxy on this machine."""
 
@@ -100,7 +101,8 @@ def serve(
         uvicorn.Config(
             app,
             lifespan="off",
-            loop="uvloop",
+            # uvloop is a sixth quicker, and under load lets single connections wait for a second.
+            loop="asyncio",
             http=protocol(front) if front else "httptools",
             ws="none",
             log_config=None,
@@ -108,6 +110,7 @@ def serve(
             server_header=False,
             proxy_headers=True,
             forwarded_allow_ips=_PROXIES,
+            timeout_keep_alive=_SECONDS_TO_REST,
             timeout_graceful_shutdown=_SECONDS_TO_FINISH,
         )
     )
