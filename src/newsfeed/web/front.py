@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from newsfeed.web.filetypes import Header
     from newsfeed.web.shelf import Shelf
 
+_MOST_KNOWN = 4096
 _METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
 _STATUS = {200: b"HTTP/1.1 200 OK\r\n", 304: b"HTTP/1.1 304 Not Modified\r\n"}
 
@@ -68,7 +69,7 @@ class Front:
         if status == 304:
             self.answered[304] += 1
             return Quick(_STATUS[304], entry.lines_of_304(verdict.etag), b"")
-        body = entry.packed.get(verdict.coding) if verdict.coding else entry.body
+        body = entry.had(verdict.coding)
         if status != 200 or body is None:
             return None
         self.answered[200] += 1
@@ -91,9 +92,11 @@ class Front:
             self._entries = {}
         entry = self._entries.get(raw_path)
         if entry is None:
-            found = snapshot.raw.get(raw_path)
+            found = snapshot.find(raw_path)
             if not isinstance(found, Entry) or self._is_taken(raw_path):
                 return None
+            if len(self._entries) >= _MOST_KNOWN:  # one path can be written in endless ways
+                self._entries.clear()
             entry = self._entries[raw_path] = found
         return entry
 
@@ -101,7 +104,7 @@ class Front:
         scope = {
             "type": "http",
             "method": "GET",
-            "path": unquote(raw_path.decode("ascii")),
+            "path": unquote(raw_path.decode("latin-1")),
             "root_path": "",
             "headers": [],
         }

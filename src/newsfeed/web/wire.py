@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if TYPE_CHECKING:
+    import asyncio
+
     from newsfeed.web.front import Front, Quick
+
+
+_READ = 16 * 1024
+"""Bytes that are read at a time."""
 
 
 def protocol(front: Front) -> type[HttpToolsProtocol]:
@@ -29,6 +35,12 @@ class _Protocol(HttpToolsProtocol):
     _is_answered = False
     _since = 0.0
     """When the last request was answered quickly, by the loop's clock."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """asyncio would make room for 256 KB to read each request into."""
+        if hasattr(transport, "max_size"):
+            transport.max_size = _READ
+        super().connection_made(transport)
 
     def on_headers_complete(self) -> None:
         """Answer at once, or go uvicorn's way."""
