@@ -9,7 +9,7 @@ PYTEST  := $(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help publish test check test-crash format lock bench-publish bench-subscribers bench-delivery clean
+.PHONY: help publish test check test-crash format lock bench-publish bench-subscribers bench-delivery bench-serve clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench-subscribers: $(RUNTIME) ## measure a million subscribers in and out (needs
 
 bench-delivery: $(RUNTIME) ## measure delivery beside smtp-source and nodemailer (needs postfix, node, npm)
 	@$(PYTHON) -m benchmarks.delivery
+
+bench-serve: $(RUNTIME) ## measure serving feeds beside nginx (needs wrk, nginx, postfix)
+	@$(PYTHON) -m benchmarks.serve
 
 clean: ## remove what these commands made, .venv included; never a feed, a letter or the store
 	@rm -rf $(VENV) build dist benchmarks/.work .hypothesis .import_linter_cache .mypy_cache \

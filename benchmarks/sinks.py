@@ -74,13 +74,13 @@ class Tally(Server):
 @contextmanager
 def tally() -> Iterator[Tally]:
     """A smtp-sink that has just begun to count. Its counter is kept in memory."""
-    port, counter = _free_port(), os.memfd_create("counter")
+    port, counter = free_port(), os.memfd_create("counter")
     # As root it wants to be told whom to become.
     rights = () if os.geteuid() else ("-u", "nobody")
     words = (postfix("smtp-sink") or "smtp-sink", *rights, "-c", f"127.0.0.1:{port}", "1000")
     process = subprocess.Popen(words, stdout=counter, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(port)
+        wait_for(port)
         yield Tally(process, port, counter)
     finally:
         process.kill()
@@ -88,13 +88,13 @@ def tally() -> Iterator[Tally]:
         os.close(counter)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     """Wait until somebody listens. Raises OSError."""
     end = time.monotonic() + PATIENCE
     while True:

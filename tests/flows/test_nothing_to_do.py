@@ -53,7 +53,7 @@ def test_without_any_change_nothing_is_looked_at_but_stamps(
         "[feeds]\nlimit = 1",
         '[feeds]\nformats = ["rss"]',
         '[feeds]\nby = ["tags"]',
-        '[feeds]\nhub = "https://hub.example"',
+        '[feeds]\nhub = "https://127.0.0.1"',
         '[feeds]\ncontent = "excerpt"',
         "[feeds]\narchive = false",
         '[feeds.paths]\nrss = "rss.xml"',

@@ -20,6 +20,7 @@ from tests.kit import NOW, SETTINGS, Site
 from tests.net.kit import Server, Web, serving
 
 SITE = "https://news.example.org"
+REFUSED = "its address is not one of the public internet"
 FEEDS = ["atom.xml", "feed.json", "feed.xml"]
 
 
@@ -196,7 +197,7 @@ def _ask(*_: object) -> list[str | None]:
 
 def test_the_hub_is_told_after_the_new_bytes_are_live__f_w_03(tmp_path: Path) -> None:
     """`publish` runs the deploy command first; what the report says is what the hub took."""
-    hub = "https://hub.invalid/"
+    hub = "https://169.254.169.254/"
     site = Site(
         tmp_path / "site",
         f'{SETTINGS}[feeds]\nby = []\nhub = "{hub}"\n[publish]\ndeploy = "cp -r public live"\n',
@@ -205,13 +206,13 @@ def test_the_hub_is_told_after_the_new_bytes_are_live__f_w_03(tmp_path: Path) ->
     report = site.publish()
     assert report.deployed
     assert (site.folder / "live" / "feed.xml").is_file()
-    assert {one.problem for one in report.pinged} == {"there is no host of that name"}
+    assert {one.problem for one in report.pinged} == {REFUSED}
     assert site.publish().pinged == ()
     assert len(site.publish(NOW + WAITS[0]).pinged) == 3
 
 
 def test_a_failed_deploy_tells_nobody(tmp_path: Path) -> None:
-    hub = '[feeds]\nhub = "https://hub.invalid/"\n[publish]\ndeploy = "false"\n'
+    hub = '[feeds]\nhub = "https://169.254.169.254/"\n[publish]\ndeploy = "false"\n'
     site = Site(tmp_path / "site", SETTINGS + hub)
     site.post("2026-01-02-a.md")
     done = site.run("publish")

@@ -145,6 +145,25 @@ def test_a_body_with_get_is_passed_over(url: str) -> None:
     assert said.endswith(b"ok\n")
 
 
+@pytest.mark.parametrize("paths", [["/feed.xml"], ["/feed.xml", "/healthz"], ["/healthz", "/"]])
+def test_a_connection_that_rests_is_closed_and_one_that_asks_stays(
+    paths: list[str], url: str
+) -> None:
+    """Both ways, and one after another; five seconds of rest are the most."""
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=20) as line:
+        begun = time.monotonic()
+        for path in (*paths, *paths):
+            line.sendall(f"HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert line.recv(65536).startswith(b"HTTP/1.1 200 ")
+            time.sleep(1)
+        asked = time.monotonic()
+        assert line.recv(1) == b""
+        ended = time.monotonic()
+    assert ended - begun > 5
+    assert ended - asked < 15
+
+
 @pytest.mark.parametrize("agent", ["FeedFetcher-Google", "Feedly/1.0", "Inoreader/1.0", ""])
 def test_nobody_is_turned_away_by_name__f_w_06__f_h_10(agent: str, url: str) -> None:
     assert _asked(url, "GET", "/feed.xml", {"User-Agent": agent})[0] == 200

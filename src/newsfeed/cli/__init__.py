@@ -24,7 +24,7 @@ COMMANDS = {
     "articles": "List each article, or say why it is left out.",
     "check": "Look for faults in settings, articles, templates, feeds and letters.",
     "run": "The service: publish, send and serve on schedule, in one process.",
-    "serve": "Serve the pages by which subscribers confirm and leave.",
+    "serve": "Serve feeds, pages, and the links by which subscribers confirm and leave.",
     "subscribers": "Add, list, show, import, export, confirm, unsubscribe, erase, reinstate.",
     "editions": "List, show, make, approve, pause, correct, cancel and resend editions.",
     "status": "Tell who got an edition, and who did not and why.",

@@ -17,6 +17,7 @@ _RANGE = re.compile(
 _QVALUE = re.compile(r"q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def http_date(seconds: int) -> bytes:
     """A time as in `Last-Modified` (RFC 9110 section 5.6.7)."""
     return formatdate(seconds, usegmt=True).encode()

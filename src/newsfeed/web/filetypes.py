@@ -99,6 +99,7 @@ class Manners:
         self._feed_of = feed_files(plan)
         self._home = alternate_links(plan).encode()
         self._forms = _origin(plan.links_url)
+        self._known: dict[Manner, Manner] = {}
 
     def __call__(self, path: str, body: bytes = b"", *, is_ours: bool = False) -> Manner:
         """The manner of the file at `path` below the folder. `body` is b"" where it is not read;
@@ -108,7 +109,8 @@ class Manners:
         if found is not None or path == OPML_FILE:
             return self._feed(path, found)
         home = self._home if path == HOME else b""
-        return _file(path, body, home, self._forms if is_ours else None)
+        manner = _file(path, body, home, self._forms if is_ours else None)
+        return self._known.setdefault(manner, manner)  # of many pages, one is kept
 
     def _feed(self, path: str, found: FeedFile | None) -> Manner:
         links = [(b"link", feed_link(self._plan, path, found).encode())] if found else []

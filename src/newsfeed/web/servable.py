@@ -14,6 +14,8 @@ from newsfeed.web.filetypes import Header, Manner
 LEAST_PACKED = 256
 """Bytes from which on packing is worth it."""
 
+_PACKED = (*CODINGS, "")
+_PLAIN = ("",)
 _GZIP_LEVEL = 6
 _BROTLI_QUALITY = 5
 
@@ -42,8 +44,8 @@ class Entry:
     """
 
     __slots__ = (
-        "_lines", "_not_modified", "body", "codings", "etags", "is_ours", "is_whole", "manner",
-        "modified", "packed", "path", "raw", "root", "since", "stamp", "tag", "trusted",
+        "_etags", "_lines", "body", "codings", "is_ours", "is_whole", "manner", "modified",
+        "packed", "path", "raw", "root", "since", "stamp", "tag", "trusted",
     )  # fmt: skip
 
     def __init__(
@@ -73,11 +75,23 @@ class Entry:
         known = body if body is not None else repr((stamp.size, stamp.mtime, stamp.inode)).encode()
         self.tag = hashlib.sha256(known).hexdigest()[:32]
         packs = manner.packs and body is not None and len(body) >= LEAST_PACKED
-        self.codings = (*CODINGS, "") if packs else ("",)
-        self.etags = {coding: self._etag(coding) for coding in self.codings}
-        self.packed: dict[str, bytes] = {}
-        self._not_modified: dict[bytes, list[Header]] = {}
-        self._lines: dict[bytes | str, bytes] = {}
+        self.codings = _PACKED if packs else _PLAIN
+        self._etags: dict[str, bytes] | None = None
+        self.packed: dict[str, bytes] | None = None
+        self._lines: dict[bytes | str, bytes] | None = None
+
+    # There may be very many entries, of which few are asked for: what can be made later is.
+
+    @property
+    def etags(self) -> dict[str, bytes]:
+        """The validator for each coding."""
+        if self._etags is None:
+            self._etags = {coding: self._etag(coding) for coding in self.codings}
+        return self._etags
+
+    def had(self, coding: str) -> bytes | None:
+        """The body in a coding, where it is in memory."""
+        return self.body if not coding else self.packed.get(coding) if self.packed else None
 
     @property
     def held(self) -> int:
@@ -95,19 +109,17 @@ class Entry:
 
     def without_body(self) -> Entry:
         """The same, to be read from the disk when it is asked for."""
-        self.body = None
-        self.packed.clear()
+        self.body = self.packed = None
         return self
 
     def not_modified(self, etag: bytes) -> list[Header]:
         """The headers of a 304, which are those that a 200 would have (section 15.4.5)."""
-        found = self._not_modified.get(etag)
-        if found is None:
-            found = self._not_modified[etag] = self._always(etag)
-        return found
+        return self._always(etag)
 
     def lines_of_304(self, etag: bytes) -> bytes:
         """The same as bytes, a line each."""
+        if self._lines is None:
+            self._lines = {}
         found = self._lines.get(etag)
         if found is None:
             found = self._lines[etag] = _lines(self.not_modified(etag))
@@ -115,6 +127,8 @@ class Entry:
 
     def lines_of_200(self, coding: str, length: int) -> bytes:
         """The headers of a 200 as bytes, a line each; `length` is always that of the coding."""
+        if self._lines is None:
+            self._lines = {}
         found = self._lines.get(coding)
         if found is None:
             found = self._lines[coding] = _lines(self.whole(coding, length))

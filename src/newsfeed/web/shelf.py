@@ -16,7 +16,7 @@ from stat import S_ISDIR, S_ISREG
 from threading import Lock
 from typing import NamedTuple
 from unicodedata import normalize
-from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from newsfeed.flows.feeding import address
 from newsfeed.flows.plan import Plan
@@ -39,7 +39,13 @@ MOST_PACKED = 16 << 20
 RACY = 2_000_000_000
 """Nanoseconds before reading within which a change may not show in a file's times."""
 
+INDEX = "index.html"
+
 _LOOK_AGAIN = 60.0
+"""Seconds after which the folder is looked at although nobody published."""
+
+_REST = 50
+"""How many times as long as a look took is waited at least: in large folders it takes seconds."""
 
 
 class Moved(NamedTuple):
@@ -58,29 +64,36 @@ Found = Entry | Moved | Folder
 
 
 class Snapshot(NamedTuple):
-    """What is served at one time. `paths` are below the site, decoded and in NFC; `raw` are those
-    that are usually asked for, as they stand in a request.
+    """What is served at one time: `paths` are below the site, decoded and in NFC, each file once;
+    `prefix` is the site's own path.
     """
 
-    paths: dict[str, Found]
-    raw: dict[bytes, Found]
+    paths: dict[str, Entry | Moved]
     prefix: str
     entries: dict[str, Entry]
 
     def find(self, raw_path: bytes) -> Found | None:
         """What lies at the path of a request, with or without the site's own path before it."""
-        found = self.raw.get(raw_path)
-        if found is not None:
-            return found
+        if b"%2f" in raw_path.lower():
+            return None  # a slash within a name: no file has one
         try:
             path = normalize("NFC", unquote_to_bytes(raw_path).decode())
         except UnicodeDecodeError:
             return None
+        if self.prefix and path == self.prefix:
+            return Folder(path.rpartition("/")[2])
         if self.prefix and path.startswith(f"{self.prefix}/"):
-            found = self.paths.get(path.removeprefix(self.prefix))
-        elif self.prefix and path == self.prefix:
-            return Folder(self.prefix.rpartition("/")[2])
-        return found or self.paths.get(path)
+            return self._at(path.removeprefix(self.prefix)) or self._at(path)
+        return self._at(path)
+
+    def _at(self, path: str) -> Found | None:
+        found = self.paths.get(path)
+        if found is None and path.endswith(f"/{INDEX}"):
+            found = self.paths.get(path.removesuffix(INDEX))
+        if found is None and not path.endswith("/"):
+            inside = self.paths.get(f"{path}/")
+            return Folder(path.rpartition("/")[2]) if isinstance(inside, Entry) else inside
+        return found
 
 
 class Shelf:
@@ -92,11 +105,11 @@ class Shelf:
         self._manner = Manners(plan)
         self._lock = Lock()
         self._seen: object = None
-        self._looked = 0.0
+        self._look_again = 0.0
         self._kept = 0
         self._begun = False
         prefix = unquote(urlsplit(plan.site_url).path).rstrip("/")
-        self.snapshot = Snapshot({}, {}, normalize("NFC", prefix), {})
+        self.snapshot = Snapshot({}, normalize("NFC", prefix), {})
 
     def refresh(self) -> bool:
         """Look at the folder; tells whether something that is served has changed.
@@ -116,16 +129,20 @@ class Shelf:
     def refresh_if_published(self, now: float) -> bool:
         """`refresh` where somebody published since, or a minute is over at `now` (seconds)."""
         seen = _stamp_of(self._plan.manifest)
-        if seen == self._seen and now - self._looked < _LOOK_AGAIN:
+        if seen == self._seen and now < self._look_again:
             return False
-        self._seen, self._looked = seen, now
-        return self.refresh()
+        self._seen, begun = seen, time.monotonic()
+        try:
+            return self.refresh()
+        finally:
+            took = time.monotonic() - begun
+            self._look_again = now + max(_LOOK_AGAIN, _REST * took)
 
     def keep(self, entry: Entry, coding: str, packed: bytes) -> None:
         """Keep what was packed of an entry, if there is room."""
         with self._lock:
-            if coding not in entry.packed and self._kept + len(packed) <= MOST_PACKED:
-                entry.packed[coding] = packed
+            if entry.had(coding) is None and self._kept + len(packed) <= MOST_PACKED:
+                entry.packed = {**(entry.packed or {}), coding: packed}
                 self._kept += len(packed)
 
     def _look(self, before: dict[str, Entry]) -> dict[str, Entry]:
@@ -135,8 +152,9 @@ class Shelf:
         found = sorted(_files(root), key=lambda one: (normalize("NFC", one[0]) != one[0], one[0]))
         entries: dict[str, Entry] = {}
         held = 0
-        for raw, stamp in sorted(found, key=lambda one: self._manner(one[0]).rank):
+        for raw, stamp in sorted(found, key=lambda one: self._rank(one[0], before)):
             path = normalize("NFC", raw)
+            path = raw if path == raw else path  # one string is enough
             if path in entries:
                 continue
             entry = before.get(path)
@@ -151,6 +169,10 @@ class Shelf:
                 entry = entry.without_body()
             entries[path] = entry
         return entries
+
+    def _rank(self, raw: str, before: dict[str, Entry]) -> int:
+        known = before.get(raw)
+        return known.manner.rank if known else self._manner(raw).rank
 
     def _made(
         self, root: Path, raw: str, path: str, stamp: Stamp, *, is_ours: bool
@@ -180,24 +202,21 @@ class Shelf:
         )
 
     def _swap(self, entries: dict[str, Entry]) -> None:
-        plan, prefix = self._plan, self.snapshot.prefix
-        paths: dict[str, Found] = {}
-        for path, entry in entries.items():
-            paths[f"/{path}"] = entry
-            folder, _, name = path.rpartition("/")
-            if name == "index.html":
-                paths[f"/{folder}/" if folder else "/"] = entry
-                if folder:
-                    paths.setdefault(f"/{folder}", Folder(folder.rpartition("/")[2]))
+        plan = self._plan
+        paths: dict[str, Entry | Moved] = {
+            f"/{path.removesuffix(INDEX)}"
+            if f"/{path}".endswith(f"/{INDEX}")
+            else f"/{path}": entry
+            for path, entry in entries.items()
+        }
         for redirect in plan.redirects:
             paths[plain_path(redirect.from_)] = Moved(_location(plan, redirect.to))
         for gone in plan.gone:
             paths[plain_path(gone)] = Moved("")
-        raw = {
-            quote(f"{prefix}{path}", safe="/:@!$&'()*+,;=~").encode(): paths[path] for path in paths
-        }
-        self._kept = sum(len(body) for one in entries.values() for body in one.packed.values())
-        self.snapshot = Snapshot(paths, raw, prefix, entries)
+        self._kept = sum(
+            len(body) for one in entries.values() for body in (one.packed or {}).values()
+        )
+        self.snapshot = Snapshot(paths, self.snapshot.prefix, entries)
 
 
 def _location(plan: Plan, to: str) -> str:
@@ -207,7 +226,7 @@ def _location(plan: Plan, to: str) -> str:
 def _same_bytes(before: Entry | None, made: Entry) -> Entry:
     """What was packed stays packed where only the file's times changed."""
     if before is not None and before.tag == made.tag and before.body is not None:
-        made.packed.update(before.packed)
+        made.packed = before.packed
     return made
 
 

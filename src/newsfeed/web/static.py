@@ -112,7 +112,7 @@ async def _give(shelf: Shelf, entry: Entry, verdict: Verdict, method: str, send:
     elif status == 206:
         await _stream(entry, verdict.span, 206, method, send)
     elif entry.is_whole:
-        body = entry.packed.get(coding) if coding else entry.body
+        body = entry.had(coding)
         if body is None:
             body = await asyncio.to_thread(_read, shelf, entry, coding)
         await _send(send, 200, entry.whole(coding, len(body)), body)

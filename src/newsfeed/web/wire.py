@@ -1,8 +1,8 @@
 """uvicorn's HTTP protocol with the quick way in it (`front.py`).
 
-It leans on how uvicorn's protocol is built: requests before it in the pipeline, back pressure,
-keep-alive and shutting down stay its business. tests/web/test_wire.py holds that both ways answer
-alike.
+It leans on how uvicorn's protocol is built: requests before it in the pipeline, back pressure and
+shutting down stay its business. tests/web/test_wire.py holds that both ways answer alike, and that
+connections which rest are closed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if TYPE_CHECKING:
+    import asyncio
+
     from newsfeed.web.front import Answer, Quick
+
+
+_READ = 16 * 1024
+"""Bytes that are read at a time."""
 
 
 def protocol(answer: Answer) -> type[HttpToolsProtocol]:
@@ -27,6 +33,14 @@ def protocol(answer: Answer) -> type[HttpToolsProtocol]:
 class _Protocol(HttpToolsProtocol):
     _answer: Answer
     _is_answered = False
+    _since = 0.0
+    """When the last request was answered quickly, by the loop's clock."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """asyncio would make room for 256 KB to read each request into."""
+        if hasattr(transport, "max_size"):
+            transport.max_size = _READ
+        super().connection_made(transport)
 
     def on_headers_complete(self) -> None:
         """Answer at once, or go uvicorn's way."""
@@ -54,12 +68,57 @@ class _Protocol(HttpToolsProtocol):
 
     def _give(self, quick: Quick) -> None:
         transport: Any = self.transport
-        stays = self.parser.should_keep_alive() and self.parser.get_http_version() != "1.0"
-        usual = [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
+        parser = self.parser
+        stays = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+        usual = self._front.usual(self.server_state.default_headers)
         end = b"\r\n" if stays else b"connection: close\r\n\r\n"
-        transport.write(b"".join((quick.status, *usual, quick.headers, end)))
+        transport.write(b"".join((quick.status, usual, quick.headers, end)))
         if quick.body:
             transport.write(quick.body)
-        if not stays:
+        self.server_state.total_requests += 1
+        if stays:
+            self._rest()
+        else:
             transport.close()
-        self.on_response_complete()
+
+    # A timer for each request costs more than the request. One for a connection looks, when it
+    # goes off, whether there was a request meanwhile.
+
+    def _rest(self) -> None:
+        self._since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    def data_received(self, data: bytes) -> None:
+        """What comes first after uvicorn's own answer ends its timer, as ever."""
+        if not self._is_answered:
+            super()._unset_keepalive_if_required()
+        super().data_received(data)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Called for every packet: the timer stays while answers are quick."""
+
+    def on_response_complete(self) -> None:
+        """An answer of the application's, whose timer is uvicorn's own."""
+        super()._unset_keepalive_if_required()
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Leave no timer behind."""
+        super()._unset_keepalive_if_required()
+        super().connection_lost(exc)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that rests; one that has just asked may stay."""
+        self.timeout_keep_alive_task = None
+        if self.cycle is not None and not self.cycle.response_complete:
+            return
+        left = self._since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                left, self.timeout_keep_alive_handler
+            )
+        else:
+            super().timeout_keep_alive_handler()
