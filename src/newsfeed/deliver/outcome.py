@@ -73,13 +73,13 @@ def judge(stage: Stage, reply: Reply) -> Verdict:
       up. So does 552 5.5.3, too many recipients (RFC 5321 section 4.5.3.1.10).
     - Any other 5xx, such as 550 without a status, 5.5.x, 5.6.x or 552: FAIL.
     """
+    if reply.code // 100 == 2 and stage is Stage.BODY:
+        return Verdict.SENT
     status = _within_class(reply)
     if reply.code == _CLOSING:
         return Verdict.HOLD if status in _OURS else Verdict.REQUEUE
     if reply.code // 100 == 5:
         return _refusal(stage, reply.code, status)
-    if reply.code // 100 == 2 and stage is Stage.BODY:
-        return Verdict.SENT
     if reply.code // 100 == 4 and status in _OURS:
         return Verdict.HOLD
     return Verdict.DEFER

@@ -50,7 +50,9 @@ def reply_words(reply: Reply | None, lost: str, *, recipient: str = "") -> str:
     if len(text) > _READ:
         text = text[:_READ].rpartition(" ")[0]  # half a word could be half an address
     local = recipient.rpartition("@")[0].lower()
-    words = _WORD.sub(lambda found: _named(found[0], local), text)
+    words = text
+    if _names_somebody(text, local):
+        words = _WORD.sub(lambda found: _named(found[0], local), text)
     if reply is None or reply.code // 100 != 2:
         words = _GAPS.sub(_GONE, _WORD.sub(lambda found: _grouped(found[0]), words))
     if reply:
@@ -61,6 +63,13 @@ def reply_words(reply: Reply | None, lost: str, *, recipient: str = "") -> str:
 def _seen(text: str) -> str:
     """`text` on one line, of characters that can be seen."""
     return " ".join("".join(c for c in one_line(text) if c.isprintable()).split())
+
+
+def _names_somebody(text: str, local: str) -> bool:
+    """Whether a word of `text` may be changed by `_named`. Most replies are "Ok", or a queue id."""
+    return bool(
+        _AT.search(text) or _TOKEN.search(text) or (local and local in text.lower()),
+    )
 
 
 def _named(word: str, local: str) -> str:

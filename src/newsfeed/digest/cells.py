@@ -51,7 +51,7 @@ def cut(text: str, limit: int) -> str:
 
     The cut falls on a space where one is near, and no space or comma stays before the `…`.
     """
-    if width(text) <= limit:
+    if 2 * len(text) <= limit or width(text) <= limit:  # no character has more than two cells
         return text
     kept = _head(text, limit - width(ELLIPSIS))
     space = kept.rfind(" ")
