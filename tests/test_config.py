@@ -44,6 +44,10 @@ def test_two_tables_are_enough(tmp_path: Path) -> None:
         (MINIMAL + '[feeds.paths]\nrss = "atom.xml"\n', "two formats have one file name"),
         (MINIMAL + '[feeds.paths]\ncategory = "c/"\n', "is not a folder with {slug}"),
         (MINIMAL.replace("https:", "ftp:"), "`site.url`: 'ftp://example.org' is not an http"),
+        (
+            MINIMAL.replace("[[sources]]", 'privacy_url = "javascript:x"\n[[sources]]'),
+            "`site.privacy_url`: 'javascript:x' is not an http address",
+        ),
         (MINIMAL + "[site.x]\n", "`site.x` is not a setting"),
         (MINIMAL.replace("[[sources]]", 'timezone = "Korea/Seoul"\n[[sources]]'), "no time zone"),
         (MINIMAL.replace("[[sources]]", 'language = "korean!"\n[[sources]]'), "not a language tag"),

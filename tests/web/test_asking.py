@@ -13,9 +13,12 @@ from newsfeed.address import parse_address
 from newsfeed.app import people
 from newsfeed.audience import keys
 from newsfeed.audience.wording import wording_for
+from newsfeed.flows.confirming import send_confirmations
 from newsfeed.flows.enrolling import Enrolment, add
+from newsfeed.flows.people import People
 from newsfeed.model import SuppressionReason
-from newsfeed.store import consents, suppression
+from newsfeed.store import consents, subscribers, suppression
+from newsfeed.store.consents import Consent
 from tests.kit import NEWSLETTER, SETTINGS
 from tests.web.form_kit import (
     FORM,
@@ -166,6 +169,30 @@ def test_a_second_newsletter_waits_for_its_own_mail(desk: Desk) -> None:
     desk.now += timedelta(hours=24)
     assert mailed(desk) == 1
     assert mailed(desk) == 0
+
+
+def test_who_was_imported_and_mailed_and_then_asked_gets_a_link_that_works(desk: Desk) -> None:
+    """An import allows one mail; the person's own request allows another when that ran out."""
+    with people(desk.plan, desk.now) as who:
+        add(who, parse_address(ADDRESS), "weekly", Enrolment())
+        person = subscribers.by_public_id(who.db, _public_id(who))
+        assert person
+        consents.record(
+            who.db,
+            person.id,
+            Consent(event="requested", at=desk.now, newsletter="weekly", way="import"),
+        )
+        assert send_confirmations(who).mailed == 1
+    desk.now += timedelta(hours=1)
+    send(desk)
+    assert mailed(desk) == 0
+    desk.now += timedelta(hours=72)
+    assert mailed(desk) == 1
+
+
+def _public_id(who: People) -> str:
+    (found,) = who.db.execute("SELECT public_id FROM subscriber").fetchone()
+    return str(found)
 
 
 def test_one_mail_is_enough_for_two_newsletters_and_each_is_agreed_to_by_itself__l_c_05(

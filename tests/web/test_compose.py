@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from newsfeed.flows.people import People
 from newsfeed.web.application import application
 from tests.web.kit import Desk, heading
 
@@ -52,3 +56,21 @@ def test_a_site_that_fails_becomes_a_page_of_ours(desk: Desk) -> None:
     assert gone.status_code == 404
     assert broken.status_code == 500
     assert "secret" not in broken.text
+
+
+def test_a_server_that_ends_lets_what_forms_asked_for_finish(desk: Desk) -> None:
+    done: list[str] = []
+
+    def slow(_: People) -> bool:
+        time.sleep(0.05)
+        done.append("it")
+        return False
+
+    async def serve() -> None:
+        async with desk.app.router.lifespan_context(desk.app):
+            for _ in range(4):
+                assert desk.app.state.postbox.put(slow)
+
+    asyncio.run(serve())
+    assert done == ["it"] * 4
+    assert not desk.app.state.postbox.put(slow)

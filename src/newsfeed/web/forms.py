@@ -88,7 +88,7 @@ class Forms:
             form=f"{self._plan.links_url}/s",
             visitor=visitor(request, "form"),
         )
-        self._leave(fields, shown, lambda desk: ask(desk, said) is Asked.CONFIRMATION)
+        self._leave(fields, shown, lambda desk: ask(desk, said) is not Asked.NOTHING)
         return self._pages.subscribe_sent(entry.language)
 
     def show_manage(self, request: Request) -> Page:
@@ -102,7 +102,7 @@ class Forms:
         if entry.wrong or address is None:
             return self._pages.manage(entry)
         wanted = partial(ask_for_preferences, address=address)
-        self._leave(fields, shown, lambda desk: wanted(desk) is Asked.NOTICE)
+        self._leave(fields, shown, lambda desk: wanted(desk) is not Asked.NOTHING)
         return self._pages.manage_sent(entry.language)
 
     def show_preferences(self, request: Request) -> Page:
