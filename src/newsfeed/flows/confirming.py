@@ -1,8 +1,9 @@
 """Those who have yet to confirm: who they are, and the mail that asks them.
 
-Nobody is mailed but by the operator's order. A person gets one mail for a request, and another one
-if the link of the first no longer works; an address gets one in 24 hours and three for ever,
-whatever is asked in its name (standards S-08).
+The service mails those who asked, one by one; whoever came by an import is mailed by the operator's
+order alone. A person gets one mail for a request, and another one if the link of the first no longer
+works; an address gets one in 24 hours and three for ever, whatever is asked in its name (standards
+S-08).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from newsfeed.errors import StoreError
 from newsfeed.flows.confirmation import FOLDER, Mailed, count, mailing_of, request_of
 from newsfeed.flows.people import People
 from newsfeed.flows.plan import Plan
+from newsfeed.flows.stopping import Stop
 from newsfeed.store import database, facts, newsletters, subscribers
 from newsfeed.store.subscribers import Expired, Waiting
 
@@ -50,24 +52,27 @@ def send_confirmations(
     people: People,
     newsletter: str = "",
     *,
+    imported: bool = True,
     limit: int = 100,
     progress: Progress = lambda _what, _done: None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     environ: Mapping[str, str] = os.environ,
+    stop: Stop | None = None,
 ) -> Mailed:
-    """Mail up to `limit` of those who may be mailed, each once.
+    """Mail up to `limit` of those who may be mailed, each once; without `imported` none of those
+    whom an import brought.
 
     Into the outbox a message is written first and noted then: whoever is noted has it, and after a
     crash the same message is written again over itself. By SMTP it is the other way round, by
-    `clock`; `environ` may hold the relay's password. Raises SettingsError, StoreError where the
-    store is paused, OutputError.
+    `clock`, until `stop`; `environ` may hold the relay's password. Raises SettingsError, StoreError
+    where the store is paused, OutputError.
     """
     facts.notice_copy(people.db, people.plan.store)
     _refuse_while_paused(people)
     chosen: list[Waiting] = []
     left = 0
     for one in subscribers.waiting(people.db, newsletter):
-        if not mailing_of(people, one).able:
+        if not mailing_of(people, one).able or (one.imported and not imported):
             continue
         if len(chosen) < limit:
             chosen.append(one)
@@ -80,7 +85,7 @@ def send_confirmations(
         return Mailed(mailed=0, left=left)
     from newsfeed.flows.confirming_smtp import mail_all
 
-    done = mail_all(people, chosen, clock=clock, progress=progress, environ=environ)
+    done = mail_all(people, chosen, clock=clock, progress=progress, environ=environ, stop=stop)
     return msgspec.structs.replace(done, left=done.left + left)
 
 

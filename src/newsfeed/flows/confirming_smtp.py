@@ -25,6 +25,7 @@ from newsfeed.flows.posting import Errands, Fate, Post, Posted, run_errands
 from newsfeed.flows.preflight import refuse_unless_one_can_leave
 from newsfeed.flows.relaying import relay_of
 from newsfeed.flows.signing import signature_of
+from newsfeed.flows.stopping import Stop
 from newsfeed.model import SuppressionReason
 from newsfeed.store import confirmations, database, facts, suppression
 from newsfeed.store.confirmations import Counted
@@ -46,8 +47,10 @@ def mail_all(
     clock: Callable[[], datetime],
     progress: Callable[[str, int], None],
     environ: Mapping[str, str],
+    stop: Stop | None = None,
 ) -> Mailed:
-    """Mail those of `chosen` who still may be mailed, as far as the quotas allow it now.
+    """Mail those of `chosen` who still may be mailed, as far as the quotas allow it now, until
+    `stop`.
 
     Raises SettingsError where the relay, a key, or the way to leave is not as it has to be.
     """
@@ -62,7 +65,7 @@ def mail_all(
         together=partial(database.transaction, people.db),
     )
     try:
-        run_errands(relay, errands, within=WITHIN)
+        run_errands(relay, errands, within=WITHIN, stop=stop)
     except RelayError as error:
         return batch.told(str(error))
     return batch.told()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from newsfeed.flows.outcomes import Delivered
 from newsfeed.flows.people import People
+from newsfeed.flows.stopping import Stop
 from newsfeed.model import EditionState
 from newsfeed.store import deliveries, editions, facts
 
@@ -28,12 +29,14 @@ def deliver(
     patience: float = _PATIENCE,
     max_time: timedelta = MAX_TIME,
     tell: Callable[[str], None] = lambda _what: None,
+    stop: Stop | None = None,
 ) -> list[Delivered] | None:
     """Deliver what is released, also what others release meanwhile; None where another run does
     it (guarantee 7).
 
     `clock` gives the time (aware) at each claim; `tell` hears of a relay that cannot be reached
-    and is tried again, and of a canary that is out. Raises OutputError where letters cannot be
+    and is tried again, and of a canary that is out. Once `stop` is set, in any thread, nothing more
+    is claimed, and what is on its way is finished. Raises OutputError where letters cannot be
     written, RefusedByRelayError where the relay refuses us; what has left stays recorded.
     """
     facts.notice_copy(people.db, people.plan.store)
@@ -44,7 +47,9 @@ def deliver(
         if transport == "files":
             from newsfeed.flows.filing import file_letters
 
-            found = file_letters(people, clock=clock, progress=progress, patience=patience)
+            found = file_letters(
+                people, clock=clock, progress=progress, patience=patience, stop=stop or Stop()
+            )
         else:
             from newsfeed.flows.mailing.mail import mail
 
@@ -55,6 +60,7 @@ def deliver(
                 patience=patience,
                 progress=progress,
                 tell=tell,
+                stop=stop,
             )
     if found is None:
         return None

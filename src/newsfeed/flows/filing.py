@@ -15,6 +15,7 @@ from newsfeed.flows.naming import standstill
 from newsfeed.flows.outcomes import Delivered
 from newsfeed.flows.people import People
 from newsfeed.flows.pressing import Press, press_of, renewed
+from newsfeed.flows.stopping import Stop
 from newsfeed.model import DeliveryState, EditionState
 from newsfeed.settings import Newsletter
 from newsfeed.store import database, deliveries, editions
@@ -30,9 +31,10 @@ Clock = Callable[[], datetime]
 
 
 def file_letters(
-    people: People, *, clock: Clock, progress: Progress, patience: float
+    people: People, *, clock: Clock, progress: Progress, patience: float, stop: Stop
 ) -> list[Delivered] | None:
-    """Write the letters of what is released; None where another run does it (guarantee 7).
+    """Write the letters of what is released, until `stop`; None where another run does it
+    (guarantee 7).
 
     Raises OutputError where letters cannot be written; what was written stays recorded, or is
     written again with the same Message-ID.
@@ -42,7 +44,9 @@ def file_letters(
         with delivery_lock(people.plan, patience):
             while waiting := [one for one in _open(people.db) if one.id not in done]:
                 for edition in waiting:
-                    done[edition.id] = _deliver(people, edition, clock, progress)
+                    if stop.is_set():
+                        return list(done.values())
+                    done[edition.id] = _deliver(people, edition, clock, progress, stop)
     except HeldError:
         return None
     return list(done.values())
@@ -57,7 +61,9 @@ def _open(db: sqlite3.Connection) -> list[EditionRecord]:
     ]
 
 
-def _deliver(people: People, edition: EditionRecord, clock: Clock, progress: Progress) -> Delivered:
+def _deliver(
+    people: People, edition: EditionRecord, clock: Clock, progress: Progress, stop: Stop
+) -> Delivered:
     db, written = people.db, 0
     with database.transaction(db):
         # The lock is ours: whoever held claims is dead.
@@ -66,7 +72,7 @@ def _deliver(people: People, edition: EditionRecord, clock: Clock, progress: Pro
     if newsletter is None:
         why = f"{edition.newsletter} is not in the settings"
     elif not (why := standstill(db, edition.newsletter, clock())):
-        written = _write(people, newsletter, edition, clock, progress)
+        written = _write(people, newsletter, edition, clock, progress, stop)
         why = standstill(db, edition.newsletter, clock())
     with database.transaction(db):
         state = editions.get(db, edition.id).state
@@ -84,7 +90,12 @@ def _deliver(people: People, edition: EditionRecord, clock: Clock, progress: Pro
 
 
 def _write(
-    people: People, newsletter: Newsletter, edition: EditionRecord, clock: Clock, progress: Progress
+    people: People,
+    newsletter: Newsletter,
+    edition: EditionRecord,
+    clock: Clock,
+    progress: Progress,
+    stop: Stop,
 ) -> int:
     """Write letters into the outbox up to its limit; gives how many."""
     db, limit = people.db, people.plan.mail.files.limit
@@ -92,6 +103,8 @@ def _write(
     press = press_of(people, newsletter, edition)
     room = limit - deliveries.counts_of(db, edition.id).get(DeliveryState.SENT, 0)
     while room > 0:
+        if stop.is_set():
+            return written
         now = clock()
         with database.transaction(db):
             if standstill(db, edition.newsletter, now):

@@ -20,6 +20,7 @@ from newsfeed.deliver.outcome import Verdict, judge
 from newsfeed.deliver.smtp.parcel import Parcel, Relay, Result, Stage
 from newsfeed.deliver.smtp.trouble import RelayError
 from newsfeed.deliver.words import reply_words
+from newsfeed.flows.stopping import Stop
 
 Item = TypeVar("Item")
 
@@ -28,6 +29,9 @@ WITHIN = 60.0
 
 GRACE = 30.0
 """Seconds more for answers to what is on the wire by then."""
+
+HASTE = 12.0
+"""The same where a service is ended, which has half a minute in all."""
 
 _TRIES = 2
 _AGAIN = 0.1
@@ -139,17 +143,19 @@ def post(relay: Relay, messages: Sequence[Post], *, within: float = WITHIN) -> l
     return [found.get(number, untried) for number in range(len(messages))]
 
 
-def run_errands(relay: Relay, errands: Errands[Item], *, within: float) -> None:
+def run_errands(
+    relay: Relay, errands: Errands[Item], *, within: float, stop: Stop | None = None
+) -> None:
     """Carry out errands over one connection, until none is left or `within` seconds are over;
     answers to what is on the wire by then have GRACE seconds more. The first Ctrl-C or SIGTERM ends
-    it likewise.
+    it likewise, and so does `stop`, which another thread sets, with HASTE seconds more.
 
     Raises RelayError where no connection comes about. All that was prepared is settled even then.
     """
     import asyncio
 
     try:
-        asyncio.run(_talk(relay, _Counter(errands, time.time() + within), within))
+        asyncio.run(_talk(relay, _Counter(errands, time.time() + within), within, stop))
     finally:
         errands.give_up()
 
@@ -179,7 +185,7 @@ class _Counter(Generic[Item]):
         return _AGAIN if self._errands.waiting() else None
 
 
-async def _talk(relay: Relay, desk: _Counter[Item], within: float) -> None:
+async def _talk(relay: Relay, desk: _Counter[Item], within: float, wish: Stop | None) -> None:
     """One connection is enough for a few, and one that does not come about is the end."""
     import asyncio
 
@@ -199,14 +205,19 @@ async def _talk(relay: Relay, desk: _Counter[Item], within: float) -> None:
             trouble.append(_silent(relay, within))
         stop.set()
 
-    end = asyncio.get_running_loop().call_later(within, time_is_over)
+    loop = asyncio.get_running_loop()
+    end = loop.call_later(within, time_is_over)
+
+    def told() -> None:
+        loop.call_soon_threadsafe(stop.set)
+
     try:
-        with until_told(stop.set):
+        with until_told(stop.set), wish.heard(told) if wish else nullcontext():
             await run(
                 msgspec.structs.replace(relay, connections=1),
                 desk,
                 stop=stop,
-                timeouts=Timeouts(stop=GRACE),
+                timeouts=Timeouts(stop=HASTE if wish else GRACE),
                 backoff=lambda _failures: _BETWEEN_DIALS,
                 troubled=troubled,
             )

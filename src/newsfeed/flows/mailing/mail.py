@@ -7,12 +7,13 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 
 from newsfeed.deliver.smtp.parcel import Relay
 from newsfeed.deliver.smtp.run import run
 from newsfeed.deliver.smtp.signals import until_told
+from newsfeed.deliver.smtp.timeouts import Timeouts
 from newsfeed.deliver.smtp.trouble import RefusedByRelayError, RelayError
 from newsfeed.flows.mailing.desk import Clock, LedgerDesk
 from newsfeed.flows.mailing.lane import Lane
@@ -20,10 +21,16 @@ from newsfeed.flows.outcomes import Delivered
 from newsfeed.flows.people import People
 from newsfeed.flows.readiness import refuse_unless_ready
 from newsfeed.flows.relaying import relay_of
+from newsfeed.flows.stopping import Stop
 from newsfeed.model import EditionState
 from newsfeed.store import database, deliveries, editions, senders
 
 _PAUSE = 0.1
+
+_GRACE = 12.0
+"""Seconds for what is on the wire once another thread wants an end: a service that is ended has
+half a minute in all, and what is cut then is settled as after a crash.
+"""
 
 
 class _BusyError(Exception):
@@ -38,10 +45,11 @@ def mail(
     patience: float,
     progress: Callable[[str, int], None],
     tell: Callable[[str], None],
+    stop: Stop | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> list[Delivered] | None:
-    """Deliver what is released, also what others release meanwhile; None where another run does
-    it (guarantee 7).
+    """Deliver what is released, also what others release meanwhile, until `stop`; None where
+    another run does it (guarantee 7).
 
     Raises RelayError where the relay cannot be used, SettingsError, StoreError; what has left
     stays recorded.
@@ -53,7 +61,7 @@ def mail(
     try:
         with senders.presence(plan.store) as sender, _joined(people, sender, clock, patience):
             desk = LedgerDesk(people, sender, end=end, clock=clock, progress=progress, tell=tell)
-            trouble = _run(desk, relay, tell)
+            trouble = _run(desk, relay, tell, stop)
     except _BusyError:
         return None
     return [_delivered(db, lane, trouble, clock()) for lane in desk.lanes]
@@ -87,7 +95,7 @@ def _join(people: People, sender: str, now: datetime) -> bool:
     return True
 
 
-def _run(desk: LedgerDesk, relay: Relay, tell: Callable[[str], None]) -> str:
+def _run(desk: LedgerDesk, relay: Relay, tell: Callable[[str], None], wish: Stop | None) -> str:
     """Talk to the relay until nothing is left to do, or somebody wants an end. Gives what was
     wrong with the relay when it was last tried, or "".
     """
@@ -102,9 +110,14 @@ def _run(desk: LedgerDesk, relay: Relay, tell: Callable[[str], None]) -> str:
         sent = desk.sent
 
     async def talk() -> None:
-        stop = asyncio.Event()
-        with until_told(stop.set):
-            await run(relay, desk, stop=stop, troubled=hear)
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def told() -> None:
+            loop.call_soon_threadsafe(stop.set)
+
+        timeouts = Timeouts(stop=_GRACE) if wish else None
+        with until_told(stop.set), wish.heard(told) if wish else nullcontext():
+            await run(relay, desk, stop=stop, timeouts=timeouts, troubled=hear)
 
     try:
         asyncio.run(talk())
