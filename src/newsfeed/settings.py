@@ -173,10 +173,11 @@ class Store(Table, frozen=True):
 
 
 class Server(Table, frozen=True):
-    """The web server, and the address under which people reach it."""
+    """The web server, the address under which people reach it, and who may read its numbers."""
 
     listen: Text = "127.0.0.1:8000"
     url: str = ""
+    metrics: tuple[str, ...] = ("127.0.0.0/8", "::1")
 
 
 class Cluster(Table, frozen=True):

@@ -38,6 +38,7 @@ DOORS = {
     "itsdangerous": "audience/tokens.py",
     "nh3": "collect/markup/sanitise.py",
     "premailer": "digest/inline.py",
+    "prometheus_client": "service/metrics.py",
     "rich": "cli/",
     "starlette": "web/",
     "uvicorn": "web/",
