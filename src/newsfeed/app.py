@@ -99,15 +99,18 @@ def make_plan(project: Project) -> Plan:
 
 
 @contextmanager
-def workshop(plan: Plan, seams: Seams, *, allow_empty: bool = False) -> Iterator[Workshop]:
+def workshop(
+    plan: Plan, seams: Seams, *, allow_empty: bool = False, patience: float = private.PATIENCE
+) -> Iterator[Workshop]:
     """Open the doors of one run, look at the folders, and close them.
 
-    A second run on this machine waits for the first. Raises NewsfeedError.
+    A second run on this machine waits for the first, so many seconds at most: then it raises
+    HeldError. Raises NewsfeedError.
     """
     private.prepare(plan.private)
     private.make(plan.store.parent)  # perhaps a folder of the operator's
     with (
-        private.lock(plan.private, "build"),
+        private.lock(plan.private, "build", patience=patience),
         Index(plan.index, _index_key(plan)) as index,
         database.connect(plan.store, seams.now) as db,
     ):

@@ -129,3 +129,16 @@ def message(where: str, problem: str, remedy: str) -> str:
     if remedy:
         text = f"{text}. {remedy.rstrip('.')}"
     return "".join(c if c.isprintable() or c == " " else ascii(c)[1:-1] for c in text)
+
+
+def fault_of_ours(error: BaseException) -> str:
+    """Which exception came up where in the code, as one line; not what it says, since that may
+    quote anything.
+    """
+    import traceback
+    from pathlib import Path
+
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    kind = type(error).__name__
+    return message(where, f"this is a fault of newsfeed: {kind}", "please report it")

@@ -180,6 +180,14 @@ class Server(Table, frozen=True):
     metrics: tuple[str, ...] = ("127.0.0.0/8", "::1")
 
 
+class Run(Table, frozen=True):
+    """The service."""
+
+    every: Duration = "5m"
+    watch: bool = True
+    log: Literal["text", "json"] = "text"
+
+
 class Cluster(Table, frozen=True):
     """Many machines."""
 
@@ -204,5 +212,6 @@ class Settings(Table, frozen=True):
     mail: Mail = Mail()
     store: Store = Store()
     server: Server = Server()
+    run: Run = Run()
     cluster: Cluster = Cluster()
     operator: Operator = Operator()

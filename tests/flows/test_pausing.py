@@ -24,6 +24,7 @@ from newsfeed.flows.pausing import Paused, Resumed, moment, pause, resume
 from newsfeed.flows.people import People
 from newsfeed.model import EditionKind, SlotOutcome
 from newsfeed.schedule.due import clock_key, decide
+from newsfeed.schedule.skips import parse_skips
 from newsfeed.schedule.words import parse_schedule
 from newsfeed.settings import Newsletter
 from newsfeed.store import database, facts, newsletters
@@ -297,10 +298,11 @@ def test_the_next_letter_is_not_on_a_skipped_day() -> None:
     plan = {"2026-11-23": MONDAY + WEEK, "2026-11-24": MONDAY, "2026-11-23..2027-01-03": 6}
     for skip, expected in plan.items():
         slot = MONDAY + 6 * WEEK if expected == 6 else expected
-        assert next_slot_of(_newsletter(skip), site_zone, START) == slot
-    every_minute = _newsletter("2026-11-20..2026-12-31", schedule="* * * * *")
+        assert next_slot_of(_newsletter(skip), site_zone, START, parse_skips([skip])) == slot
+    holidays = "2026-11-20..2026-12-31"
+    every_minute = _newsletter(holidays, schedule="* * * * *")
     first = datetime(2027, 1, 1, tzinfo=SEOUL)
-    assert next_slot_of(every_minute, site_zone, START + DAY) == first
+    assert next_slot_of(every_minute, site_zone, START + DAY, parse_skips([holidays])) == first
 
 
 def _newsletter(skip: str, schedule: str = "mon 08:00") -> Newsletter:

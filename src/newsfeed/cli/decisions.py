@@ -12,7 +12,7 @@ from newsfeed.model import EditionState, SlotOutcome
 _SAID = {
     SlotOutcome.NOTHING_NEW: "nothing new, nothing sent",
     SlotOutcome.TOO_LATE: "too late for its slot (max_late), nothing sent",
-    SlotOutcome.SKIPPED: "its slot is on a day to skip, nothing sent",
+    SlotOutcome.SKIPPED: "its slot is left out (skip), nothing sent",
     SlotOutcome.PAUSED: "paused, nothing sent",
 }
 

@@ -1,9 +1,9 @@
 """Those who have yet to confirm: who they are, and the mail that asks them.
 
-The service mails those who asked, one by one; whoever came by an import is mailed by the operator's
-order alone. A person gets one mail for a request, and another one if the link of the first no longer
-works; an address gets one in 24 hours and three for ever, whatever is asked in its name (standards
-S-08).
+The service mails those who asked, one by one; whom an import brought is mailed by the operator's
+order alone. A person gets one mail for a request, and another one if the link of the first no
+longer works; an address gets one in 24 hours and three for ever, whatever is asked in its name
+(standards S-08).
 """
 
 from __future__ import annotations

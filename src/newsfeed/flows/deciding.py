@@ -18,12 +18,11 @@ from newsfeed.errors import (
 )
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.composing import Draft, draft, record
-from newsfeed.flows.editions import choice_for, key_of, zone_of
+from newsfeed.flows.editions import choice_for, key_of, skips_of, zone_of
 from newsfeed.flows.naming import standstill
 from newsfeed.flows.outcomes import Decided
 from newsfeed.model import EditionKind, SlotOutcome
 from newsfeed.schedule.due import Due, clock_key, decide
-from newsfeed.schedule.skips import parse_skips
 from newsfeed.schedule.words import parse_schedule
 from newsfeed.settings import Newsletter
 from newsfeed.store import database, editions, facts, newsletters
@@ -110,7 +109,7 @@ def due_of(shop: Workshop, newsletter: Newsletter) -> Due:
         known=known,
         now=shop.seams.now,
         max_late=duration(newsletter.max_late),
-        skips=parse_skips(newsletter.skip, where=key_of(newsletter, "skip")),
+        skips=skips_of(newsletter, shop.db),
         paused=_is_paused(shop, known),
         paused_until=facts.paused_until(shop.db),
     )

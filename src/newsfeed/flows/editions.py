@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from newsfeed.digest.select import Choice, Selection, choose
 from newsfeed.digest.subject import subject
 from newsfeed.errors import SettingsError
 from newsfeed.flows.build import Workshop
-from newsfeed.schedule.skips import parse_skips
+from newsfeed.schedule.skips import Skip, Skips, SlotSkip, parse_skips
 from newsfeed.schedule.words import parse_schedule
 from newsfeed.settings import Newsletter
 from newsfeed.text import one_line
@@ -41,14 +42,29 @@ def zone_of(newsletter: Newsletter, site_zone: str) -> ZoneInfo:
     return ZoneInfo(newsletter.timezone or site_zone)
 
 
-def next_slot_of(newsletter: Newsletter, site_zone: str, now: datetime) -> datetime | None:
-    """When a letter is due next, in the newsletter's zone: at its first slot later than `now` that
-    is not on a day to skip; None without a schedule.
+def skips_of(newsletter: Newsletter, db: sqlite3.Connection) -> Skips:
+    """What is left out of a newsletter, by its settings and by `newsfeed skip`.
 
-    Raises SettingsError for a schedule or a day that cannot be read.
+    Raises SettingsError for a day that cannot be read.
+    """
+    from newsfeed.store import skips
+
+    by_hand: list[Skip | SlotSkip] = []
+    for left in skips.of(db, newsletter.name):
+        by_hand += [Skip(left.day, left.day)] if left.day else []
+        by_hand += [SlotSkip(left.slot)] if left.slot else []
+    return (*parse_skips(newsletter.skip, where=key_of(newsletter, "skip")), *by_hand)
+
+
+def next_slot_of(
+    newsletter: Newsletter, site_zone: str, now: datetime, skips: Skips
+) -> datetime | None:
+    """When a letter is due next, in the newsletter's zone: at its first slot later than `now` that
+    is not left out; None without a schedule.
+
+    Raises SettingsError for a schedule that cannot be read.
     """
     zone = zone_of(newsletter, site_zone)
-    skips = parse_skips(newsletter.skip, where=key_of(newsletter, "skip"))
     slot = slot_after(newsletter, site_zone, now)
     while slot and (skip := next((s for s in skips if s.covers(slot, zone)), None)):
         slot = slot_after(newsletter, site_zone, skip.last_moment(zone))

@@ -1,4 +1,4 @@
-"""What is looked after before anything is decided."""
+"""What is looked after: before anything is decided, and now and then."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import datetime
 
 from newsfeed.audience.lifecycle import PENDING_FOR
 from newsfeed.flows.build import Workshop
+from newsfeed.flows.people import People
+from newsfeed.flows.plan import Plan
 from newsfeed.flows.renaming import refuse_former_names
 from newsfeed.store import database, facts, subscribers
 
@@ -18,12 +20,31 @@ def keep_house(shop: Workshop) -> None:
     """
     refuse_former_names(shop)
     facts.notice_copy(shop.db, shop.plan.store)
-    with database.transaction(shop.db):
-        expired = subscribers.expire_pending(shop.db, PENDING_FOR, shop.seams.now)
+    forget_unconfirmed(shop.plan, shop.db, shop.seams.now)
+
+
+def forget_unconfirmed(plan: Plan, db: sqlite3.Connection, now: datetime) -> int:
+    """Forget the requests that nobody confirmed in time, with the mails that asked for it; gives
+    how many. Raises OutputError.
+    """
+    with database.transaction(db):
+        expired = subscribers.expire_pending(db, PENDING_FOR, now)
         if expired:
             from newsfeed.flows.confirming import remove_mails
 
-            remove_mails(shop.plan, shop.db, expired)
+            remove_mails(plan, db, expired)
+    return len(expired)
+
+
+def prune(people: People) -> int:
+    """Forget what nothing asks for any more: counts of quotas that are over, what dead processes
+    held, and skips that are long past; gives how many of these.
+    """
+    from newsfeed.store import pace, senders, skips
+
+    with database.transaction(people.db):
+        pace.prune(people.db, people.now)
+        return senders.bury(people.db, people.plan.store) + skips.prune(people.db, people.now)
 
 
 def next_expiry(db: sqlite3.Connection, now: datetime) -> datetime:

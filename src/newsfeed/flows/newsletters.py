@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from newsfeed.flows.editions import next_slot_of, zone_of
+from newsfeed.flows.editions import next_slot_of, skips_of, zone_of
 from newsfeed.flows.people import People
 from newsfeed.flows.renaming import vanished
 from newsfeed.model import SubscriptionState
@@ -86,4 +86,6 @@ def _next_slot(
     """The first slot that is neither past nor decided; another clock starts from now."""
     same = known is not None and known.clock == clock_key(newsletter.schedule, zone.key)
     after = max(known.decided_until, people.now) if known and same else people.now
-    return next_slot_of(newsletter, people.plan.site.timezone, after)
+    return next_slot_of(
+        newsletter, people.plan.site.timezone, after, skips_of(newsletter, people.db)
+    )

@@ -14,7 +14,7 @@ import msgspec
 from newsfeed.digest.select import Choice
 from newsfeed.errors import OutputError, SettingsError, TemplateError
 from newsfeed.flows.build import Workshop
-from newsfeed.flows.editions import choice_for, next_slot_of, zone_of
+from newsfeed.flows.editions import choice_for, next_slot_of, skips_of, zone_of
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.output.files import replace_file
 from newsfeed.settings import Newsletter
@@ -94,7 +94,9 @@ def _noted(shop: Workshop, newsletter: Newsletter, state: str, before: _Noted | 
     key = fingerprint(shop.plan.key, newsletter)
     if before and _is_fresh(shop, before, state, key):
         return before
-    slot = next_slot_of(newsletter, shop.plan.site.timezone, shop.seams.now)
+    slot = next_slot_of(
+        newsletter, shop.plan.site.timezone, shop.seams.now, skips_of(newsletter, shop.db)
+    )
     choice = choice_for(shop, newsletter)
     chosen = fingerprint(key, slot, choice.items, choice.more)
     if before and before.chosen == chosen and _all_there(shop, before.preview):
@@ -132,7 +134,9 @@ def try_letter(shop: Workshop, newsletter: Newsletter) -> bool:
 
     Raises TemplateError, SettingsError, OutputError.
     """
-    slot = next_slot_of(newsletter, shop.plan.site.timezone, shop.seams.now)
+    slot = next_slot_of(
+        newsletter, shop.plan.site.timezone, shop.seams.now, skips_of(newsletter, shop.db)
+    )
     choice = choice_for(shop, newsletter)
     if len(choice.items) < newsletter.min_items:
         return False

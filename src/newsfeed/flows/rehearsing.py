@@ -14,7 +14,7 @@ from newsfeed.digest.compiled import Copy, Frame
 from newsfeed.errors import NewsfeedError, UsageError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.composing import draft
-from newsfeed.flows.editions import choice_for, next_slot_of, sender_of, zone_of
+from newsfeed.flows.editions import choice_for, next_slot_of, sender_of, skips_of, zone_of
 from newsfeed.flows.letters import (
     compiled_letter,
     domain_of,
@@ -209,5 +209,10 @@ def _composed(shop: Workshop, newsletter: Newsletter) -> Letter:
             where=newsletter.name,
             remedy="write one; `newsfeed articles PATH` tells which edition an article is in",
         )
-    slot = next_slot_of(newsletter, shop.plan.site.timezone, shop.seams.now) or shop.seams.now
+    slot = (
+        next_slot_of(
+            newsletter, shop.plan.site.timezone, shop.seams.now, skips_of(newsletter, shop.db)
+        )
+        or shop.seams.now
+    )
     return draft(shop, newsletter, choice, kind=EditionKind.MANUAL, slot=slot).letter

@@ -8,6 +8,7 @@ import msgspec
 
 from newsfeed.errors import message
 from newsfeed.flows.build import Workshop
+from newsfeed.flows.editions import slot_after
 from newsfeed.flows.renaming import vanished
 from newsfeed.model import EditionState
 from newsfeed.store import editions, facts, newsletters
@@ -32,6 +33,19 @@ def waiting(shop: Workshop) -> Waiting:
         or bool(warnings(shop))
     )
     return Waiting(busy=busy, times=tuple(ready))
+
+
+def next_moment(shop: Workshop) -> datetime | None:
+    """When there may be something to do next, after now: the next slot, the time of an edition
+    that is ready, or the end of a pause. None where nothing is known to come.
+
+    Raises SettingsError for a schedule that cannot be read.
+    """
+    now, zone = shop.seams.now, shop.plan.site.timezone
+    slots = [slot_after(newsletter, zone, now) for newsletter in shop.plan.newsletters]
+    ends = [known.paused_until for known in newsletters.everyone(shop.db)]
+    moments = (*slots, *ends, facts.paused_until(shop.db), *waiting(shop).times)
+    return min((moment for moment in moments if moment and moment > now), default=None)
 
 
 def warnings(shop: Workshop) -> list[str]:

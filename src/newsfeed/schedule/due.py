@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from newsfeed.model import SlotOutcome
-from newsfeed.schedule.skips import Skip
+from newsfeed.schedule.skips import Skips
 from newsfeed.schedule.words import Schedule
 from newsfeed.store.newsletters import Known
 
@@ -51,7 +50,7 @@ def decide(  # everything that a decision rests on, by name
     known: Known | None,
     now: datetime,
     max_late: timedelta,
-    skips: Sequence[Skip] = (),
+    skips: Skips = (),
     paused: bool = False,
     paused_until: datetime | None = None,
 ) -> Due:

@@ -1,9 +1,9 @@
-"""Days on which a newsletter does not appear: `2026-12-25`, `2026-09-24..2026-09-27`."""
+"""What is left out: days such as `2026-12-25` and `2026-09-24..2026-09-27`, or one slot."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,23 @@ class Skip(msgspec.Struct, frozen=True):
         """The second (UTC) before the day after these, whose first moment may be a slot."""
         midnight = datetime.combine(self.last + timedelta(days=1), time(), zone)
         return midnight.astimezone(UTC) - timedelta(seconds=1)
+
+
+class SlotSkip(msgspec.Struct, frozen=True):
+    """The one slot at `at` (UTC)."""
+
+    at: datetime
+
+    def covers(self, slot: datetime, zone: ZoneInfo) -> bool:  # noqa: ARG002  # as of a Skip
+        """Whether it is this one."""
+        return slot == self.at
+
+    def last_moment(self, zone: ZoneInfo) -> datetime:  # noqa: ARG002
+        """The slot itself: what is later is not covered."""
+        return self.at
+
+
+Skips = Sequence[Skip | SlotSkip]
 
 
 def parse_skip(text: str, where: str = "") -> Skip:

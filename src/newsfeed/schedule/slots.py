@@ -1,4 +1,4 @@
-"""Schedule, zone and instant -> slots. The one module that imports APScheduler."""
+"""Schedule, zone and instant -> slots, by the triggers of APScheduler."""
 
 from __future__ import annotations
 

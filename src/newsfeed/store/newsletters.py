@@ -158,6 +158,7 @@ def rename(db: sqlite3.Connection, old: str, new: str) -> None:
     moved, replaced = known(db, old), known(db, new)
     for discard in (
         queries.discard_newsletter_slots,
+        queries.discard_newsletter_skips,
         queries.discard_newsletter_articles,
         queries.discard_newsletter_letters,
         queries.discard_newsletter_editions,
@@ -171,6 +172,7 @@ def rename(db: sqlite3.Connection, old: str, new: str) -> None:
         queries.move_editions,
         queries.move_edition_articles,
         queries.move_slots,
+        queries.move_skips,
         queries.move_newsletter_clock,
     ):
         move(db, old=old, new=new)

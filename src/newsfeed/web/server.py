@@ -9,6 +9,7 @@ import errno
 import re
 import signal
 import socket
+import threading
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -73,21 +74,41 @@ def listen(place: Place) -> list[socket.socket]:
     return sockets
 
 
-def serve(app: ASGIApp, sockets: list[socket.socket], begun: Callable[[], None]) -> None:
-    """Answer requests until SIGTERM or Ctrl-C, then finish those that are open and return.
+def serve(
+    app: ASGIApp,
+    sockets: list[socket.socket],
+    begun: Callable[[], None],
+    *,
+    wind_down: Callable[[], None] | None = None,
+    finish: int = _SECONDS_TO_FINISH,
+) -> None:
+    """Answer requests until SIGTERM or Ctrl-C, then finish those that are open, within `finish`
+    seconds, and return.
 
-    `begun` is called when the first request can come. Only from the main thread.
+    `begun` is called when the first request can come. `wind_down` is called at the first signal, in
+    a thread of its own, and requests are answered until it returns, or a second signal comes. Only
+    from the main thread.
     """
+    import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
     import uvicorn
+    import uvloop  # noqa: F401  # likewise
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             begun()
 
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if wind_down is None or winding.is_alive():
+                super().handle_exit(sig, frame)
+            else:
+                winding.start()
+
     server = Server(
         uvicorn.Config(
             app,
+            loop="uvloop",
+            http="httptools",
             lifespan="off",
             ws="none",
             log_config=None,
@@ -95,9 +116,18 @@ def serve(app: ASGIApp, sockets: list[socket.socket], begun: Callable[[], None])
             server_header=False,
             proxy_headers=True,
             forwarded_allow_ips=_PROXIES,
-            timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+            timeout_graceful_shutdown=finish,
         )
     )
+
+    def wound_down() -> None:
+        try:
+            if wind_down is not None:
+                wind_down()
+        finally:
+            server.should_exit = True
+
+    winding = threading.Thread(target=wound_down, name="newsfeed stop", daemon=True)
 
     # uvicorn repeats the signal when it is done, for whoever handled it before: nobody need die.
     def stop(_signal: int, _frame: FrameType | None) -> None:

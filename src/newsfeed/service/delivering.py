@@ -1,0 +1,88 @@
+"""Delivery in a thread of its own, so that publishing goes on while an edition takes hours."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from newsfeed.app import people
+from newsfeed.flows.confirming import send_confirmations
+from newsfeed.flows.delivering import deliver
+from newsfeed.flows.outcomes import Delivered
+from newsfeed.flows.stopping import Stop
+from newsfeed.model import DeliveryState
+from newsfeed.service.publishing import DELIVER
+from newsfeed.service.shift import Shift
+from newsfeed.store import facts
+
+_AGAIN = timedelta(seconds=5)
+_LEFT_OUT = 3
+_BATCH = 100
+
+log = logging.getLogger("newsfeed.deliver")
+
+
+def deliver_pass(shift: Shift) -> int:
+    """Deliver what is released until all is final, or for half an hour; then what is left is due
+    at once, or when its time has come. Raises as `deliver` does.
+
+    It ends early for the end of the service, and for settings that changed.
+    """
+    shift.delivery = stop = Stop()
+    with shift.stop.heard(stop.set), people(shift.plan, shift.clock()) as who:
+        found = deliver(
+            who, clock=shift.clock, tell=lambda news: log.warning("%s", news), stop=stop
+        )
+    if found is None:
+        shift.at(DELIVER, shift.clock() + _AGAIN)
+        return 0
+    times = [one.next for one in found if one.next]
+    shift.at(DELIVER, min(times, default=None))
+    status = 0
+    for one in found:
+        shift.state.count("letters sent", one.written)
+        status = max(status, _told(shift, one))
+    return status
+
+
+def _told(shift: Shift, one: Delivered) -> int:
+    """Say what is new of an edition; gives the exit status that it means."""
+    counts = one.counts
+    failed = counts.get(DeliveryState.FAILED, 0) + counts.get(DeliveryState.LIMITED, 0)
+    if one.written:
+        waiting = counts.get(DeliveryState.DEFERRED, 0) + counts.get(DeliveryState.QUEUED, 0)
+        log.info(
+            "%s: %d letters sent, %d wait, %d failed or left out",
+            one.edition,
+            one.written,
+            waiting,
+            failed,
+        )
+    reasons = (f"{one.edition}: {one.why}",) if one.why else ()
+    for line in shift.state.news(f"edition {one.edition}", reasons):
+        log.warning("%s", line)
+    return _LEFT_OUT if failed or one.paused else 0
+
+
+def confirm_pass(shift: Shift) -> int:
+    """Ask those who asked for a newsletter whether it was them. Raises as `send_confirmations`
+    does. The log names nobody.
+    """
+    with people(shift.plan, shift.clock()) as who:
+        if facts.paused(who.db, who.now):
+            return 0
+        done = send_confirmations(
+            who, imported=False, limit=_BATCH, clock=shift.clock, stop=shift.stop
+        )
+    shift.state.count("confirmation mails", done.mailed)
+    if done.mailed:
+        log.info("%d confirmation mails sent", done.mailed)
+    if done.refused or done.unanswered:
+        log.warning(
+            "%d confirmation mails refused, %d without an answer",
+            len(done.refused),
+            len(done.unanswered),
+        )
+    for line in shift.state.news("confirmations", (done.trouble,) if done.trouble else ()):
+        log.warning("%s", line)
+    return 1 if done.trouble else 0

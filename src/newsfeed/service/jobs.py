@@ -1,0 +1,126 @@
+"""The jobs of the service by name: when each is run, by whom, and what it does."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+from newsfeed.app import people
+from newsfeed.errors import NewsfeedError, fault_of_ours, message
+from newsfeed.flows.keeping import forget_unconfirmed, prune
+from newsfeed.service.delivering import confirm_pass, deliver_pass
+from newsfeed.service.publishing import NAME as PUBLISH
+from newsfeed.service.publishing import publish_pass
+from newsfeed.service.shift import Shift
+from newsfeed.units import duration
+
+log = logging.getLogger("newsfeed.service")
+
+
+class Job(NamedTuple):
+    """`work` gives the exit status that a command would have: 0 done, 1 failed, 3 something was
+    left out. `every` is None for `[run] every`. Only the leader runs a job that is `led`; in a
+    single pass (`--once`) those that are `once` are run, in the order of the table.
+    """
+
+    name: str
+    work: Callable[[Shift], int]
+    every: timedelta | None
+    led: bool = True
+    once: bool = True
+
+
+def lead(shift: Shift) -> int:
+    """Take the lead where nobody has it."""
+    before = shift.state.facts.leads
+    if shift.lead() and not before:
+        log.info("this process leads now")
+        for job in JOBS:
+            if job.led:
+                shift.wake(job.name)
+    return 0
+
+
+def renew(shift: Shift) -> int:
+    """Take in settings that were edited. Raises NewsfeedError where they cannot be used; those from
+    before stay in force then.
+    """
+    found = shift.present.renewed()
+    if found is None:
+        return 0
+    log.info("the settings changed, and are in force")
+    if keys := shift.present.lasting():
+        log.warning("%s: this waits for a restart of `newsfeed run`", ", ".join(keys))
+    shift.delivery.set()
+    for hear in shift.renewed:
+        hear(*found)
+    for job in JOBS:
+        if job.led:
+            shift.wake(job.name)
+    return 0
+
+
+def purge(shift: Shift) -> int:
+    """Forget the requests that nobody confirmed in time (standards L-C-14)."""
+    with people(shift.plan, shift.clock()) as who:
+        number = forget_unconfirmed(who.plan, who.db, who.now)
+    if number:
+        log.info("%d requests that nobody confirmed are forgotten", number)
+    return 0
+
+
+def tidy(shift: Shift) -> int:
+    """Forget what nothing asks for any more."""
+    with people(shift.plan, shift.clock()) as who:
+        prune(who)
+    return 0
+
+
+JOBS = (
+    Job("lead", lead, timedelta(seconds=5), led=False, once=False),
+    Job("settings", renew, timedelta(seconds=2), led=False, once=False),
+    Job(PUBLISH, publish_pass, None),
+    Job("deliver", deliver_pass, timedelta(seconds=60)),
+    Job("confirm", confirm_pass, timedelta(seconds=60)),
+    Job("purge", purge, timedelta(hours=1)),
+    Job("prune", tidy, timedelta(hours=6)),
+)
+
+
+def interval(shift: Shift, job: Job) -> timedelta:
+    """How often a job is run."""
+    return job.every or duration(shift.present.now.settings.run.every)
+
+
+def run(shift: Shift, job: Job) -> int:
+    """Run a job, whatever happens in it: the outermost frame of its thread.
+
+    A fault is one line in the log, and is not repeated there while it stays the same. Gives the
+    exit status that a command would have.
+    """
+    if shift.stop.is_set() or (job.led and not shift.state.facts.leads):
+        return 0
+    shift.state.began(job.name)
+    began = time.monotonic()
+    status, fault = _tried(shift, job)
+    before = shift.state.ended(job.name, fault, time.monotonic() - began)
+    if fault and fault != before:
+        log.error("%s: %s", job.name, fault)
+    if before and not fault:
+        log.info("%s: it goes well again", job.name)
+    return status
+
+
+def _tried(shift: Shift, job: Job) -> tuple[int, str]:
+    try:
+        return job.work(shift), ""
+    except NewsfeedError as error:
+        return error.exit_status, str(error)
+    except OSError as error:
+        where = str(error.filename or "")
+        return 1, message(where, error.strerror or type(error).__name__, "make room or mend it")
+    except Exception as error:  # noqa: BLE001  # the outermost frame
+        return 1, fault_of_ours(error)

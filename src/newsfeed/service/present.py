@@ -1,0 +1,102 @@
+"""The settings in force, which somebody may edit while the service runs."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from newsfeed.app import Project, make_plan, open_project
+from newsfeed.errors import NewsfeedError
+from newsfeed.flows.plan import Plan
+from newsfeed.settings import Settings
+
+_Stamp = tuple[int, int, int]
+
+
+class Now(NamedTuple):
+    """A settings file, what it says, and the plan that it gives."""
+
+    project: Project
+    plan: Plan
+
+    @property
+    def settings(self) -> Settings:
+        """What is set."""
+        return self.project.settings
+
+
+class Present:
+    """What is in force. `now` is whole whenever it is read, in whichever thread."""
+
+    def __init__(self, project: Project, plan: Plan) -> None:
+        self.now = Now(project, plan)
+        self._lock = threading.Lock()
+        self._stamp: _Stamp | None = None
+        self._trouble: NewsfeedError | None = None
+
+    def forget(self) -> None:
+        """Something else changed that plans are made of, such as a template: make it anew."""
+        self._stamp = None
+
+    def renewed(self) -> tuple[Now, Now] | None:
+        """Read the settings if their file changed; gives what was in force and what is now, or
+        None where nothing is new.
+
+        What a process cannot change while it runs stays as it was: see `lasting`. Raises
+        NewsfeedError for settings that cannot be used, until they are mended; what was in force
+        stays so.
+        """
+        with self._lock:
+            stamp = _stamp(self.now.project.file)
+            if stamp == self._stamp:
+                if self._trouble:
+                    raise self._trouble
+                return None
+            self._stamp, self._trouble = stamp, None
+            try:
+                return self._read()
+            except NewsfeedError as error:
+                self._trouble = error
+                raise
+
+    def _read(self) -> tuple[Now, Now] | None:
+        before = self.now
+        read = open_project(before.project.file)
+        settings = _with_lasting(read.settings, before.settings)
+        project = replace(read, settings=settings)
+        plan = make_plan(project)
+        if settings == before.settings and plan.key == before.plan.key:
+            return None
+        self.now = Now(project, plan)
+        return before, self.now
+
+    def lasting(self) -> list[str]:
+        """The keys whose values in the file wait for a restart. Raises SettingsError."""
+        wanted, used = open_project(self.now.project.file).settings, self.now.settings
+        pairs = {
+            "server.listen": (wanted.server.listen, used.server.listen),
+            "store": (wanted.store, used.store),
+            "run.log": (wanted.run.log, used.run.log),
+        }
+        return [key for key, (new, old) in pairs.items() if new != old]
+
+
+def _with_lasting(new: Settings, old: Settings) -> Settings:
+    return replace(
+        new,
+        server=replace(new.server, listen=old.server.listen),
+        store=old.store,
+        run=replace(new.run, log=old.run.log),
+    )
+
+
+def _stamp(file: Path) -> _Stamp:
+    """What changes with a file's contents; zeros where it is missing."""
+    try:
+        found = file.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_mtime_ns, found.st_size, found.st_ino)

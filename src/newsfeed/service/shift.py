@@ -1,0 +1,44 @@
+"""What the jobs of one process share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from newsfeed.flows.plan import Plan
+from newsfeed.flows.stopping import Stop
+from newsfeed.service.leader import Leader
+from newsfeed.service.present import Now, Present
+from newsfeed.service.state import State
+
+
+class Shift:
+    """The settings in force, the facts, the wish to end, and the ways to have a job run.
+
+    `clock` gives the time (aware). `wake` runs a job now, and `at` at a time; both do nothing where
+    jobs are run one after another. `published` are called after each pass that wrote or removed
+    files, and `renewed` with what was in force and what is after settings changed.
+    """
+
+    def __init__(self, present: Present, clock: Callable[[], datetime]) -> None:
+        self.present = present
+        self.clock = clock
+        self.state = State(clock)
+        self.stop = Stop()
+        self.leader = Leader(present.now.plan.store)
+        self.delivery = Stop()
+        self.wake: Callable[[str], None] = lambda _name: None
+        self.at: Callable[[str, datetime | None], None] = lambda _name, _moment: None
+        self.published: list[Callable[[], None]] = []
+        self.renewed: list[Callable[[Now, Now], None]] = []
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is in force now."""
+        return self.present.now.plan
+
+    def lead(self) -> bool:
+        """Lead, unless another process does; tells whether this one leads. Raises StoreError."""
+        leads = self.leader.tried()
+        self.state.lead(leads=leads)
+        return leads

@@ -1,0 +1,99 @@
+"""Changed files are noticed at once; where that cannot be, the interval has to do."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from newsfeed.flows.plan import Plan
+from newsfeed.service.publishing import NAME as PUBLISH
+from newsfeed.service.shift import Shift
+
+_LOOK_MS = 1000
+"""Milliseconds after which it is looked whether something else is to be watched, or nothing."""
+
+_GATHER_MS, _QUIET_MS = 1600, 200
+"""Changes count as one until there was quiet for so long, or this has gone on for so long."""
+
+_AGAIN = 30.0
+"""Seconds until it is tried again where watching failed."""
+
+_NOT_OURS = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".newsfeed"})
+
+log = logging.getLogger("newsfeed.watch")
+
+
+def watch_files(shift: Shift) -> threading.Thread:
+    """Wake the publishing whenever a file of a source or template changes, in a thread that ends
+    with the shift.
+    """
+    thread = threading.Thread(target=_watch, args=(shift,), name="newsfeed watch", daemon=True)
+    thread.start()
+    return thread
+
+
+def _watch(shift: Shift) -> None:
+    while not shift.stop.is_set():
+        plan = shift.plan
+        roots = _roots(plan) if shift.present.now.settings.run.watch else {}
+        if not roots:
+            shift.stop.wait(_LOOK_MS / 1000)
+            continue
+        try:
+            _watch_roots(shift, plan, roots)
+        except Exception as error:  # noqa: BLE001  # the outermost frame of a thread
+            if shift.state.news("watching", (type(error).__name__,)):
+                log.warning(
+                    "files cannot be watched (%s), so that changes are found every %s",
+                    type(error).__name__,
+                    shift.present.now.settings.run.every,
+                )
+            shift.stop.wait(_AGAIN)
+
+
+def _watch_roots(shift: Shift, plan: Plan, roots: dict[Path, int]) -> None:
+    """Watch folders until there are others to watch."""
+    from watchfiles import watch
+
+    skipped = (plan.output, plan.private, plan.store.parent)
+    changes = watch(
+        *roots,
+        watch_filter=lambda _change, path: not _is_left_out(Path(path), roots, skipped),
+        debounce=_GATHER_MS,
+        step=_QUIET_MS,
+        rust_timeout=_LOOK_MS,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    )
+    shift.wake(PUBLISH)  # for what changed before this began
+    for found in changes:
+        if shift.stop.is_set():
+            return
+        if any(Path(path).is_relative_to(plan.templates) for _, path in found):
+            shift.present.forget()
+        if found:
+            shift.wake(PUBLISH)
+        if (shift.plan is not plan and _roots(shift.plan) != roots) or _moved(roots):
+            return
+        if not shift.present.now.settings.run.watch:
+            return
+
+
+def _roots(plan: Plan) -> dict[Path, int]:
+    """The folders to watch that are there, and which ones they are on the disk."""
+    wanted = [folder.root for folder in plan.folders] + [plan.templates]
+    return {root: root.stat().st_ino for root in wanted if root.is_dir()}
+
+
+def _moved(roots: dict[Path, int]) -> bool:
+    """Whether a folder vanished or is another one: its watch sees nothing any more."""
+    return any(not root.is_dir() or root.stat().st_ino != inode for root, inode in roots.items())
+
+
+def _is_left_out(path: Path, roots: Iterable[Path], skipped: Iterable[Path]) -> bool:
+    if any(path.is_relative_to(folder) for folder in skipped):
+        return True
+    root = next((root for root in roots if path.is_relative_to(root)), path)
+    return not _NOT_OURS.isdisjoint(path.relative_to(root).parts)

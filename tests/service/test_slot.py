@@ -1,0 +1,108 @@
+"""A slot that comes while the service runs, by a clock that the test sets."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.kit import SETTINGS, Site
+from tests.service.kit import Running, editions, running
+
+SLOT = datetime(2026, 11, 22, 23, tzinfo=UTC)
+"""Monday 08:00 in Seoul."""
+
+WEEKLY = """\
+[[newsletters]]
+name = "weekly"
+title = "주간 브리핑"
+schedule = "mon 08:00"
+from = "한반도 브리핑 <news@example.org>"
+"""
+
+
+class Clock:
+    """The clock of a service, as libfaketime sets it; what is measured in seconds goes its way."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "clock"
+
+    def set(self, moment: datetime) -> None:
+        """Let it show a moment, and go on from there."""
+        ahead = (moment - datetime.now(UTC)).total_seconds()
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(f"{ahead:+.3f}\n")
+        fresh.replace(self._file)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs to live by it."""
+        (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+        return {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+        }
+
+
+@pytest.fixture
+def clock(tmp_path: Path, require: Callable[[str], str]) -> Clock:
+    require("faketime")
+    return Clock(tmp_path)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A newsletter whose clock began on Friday, with three readers and an article."""
+    found = Site(tmp_path / "site", SETTINGS + WEEKLY)
+    found.post("one.md", "The first text.", date="2026-11-01")
+    friday = SLOT - timedelta(days=3)
+    found.publish(friday)
+    found.subscribe("a@example.org", "b@example.org", "c@example.org", now=friday)
+    return found
+
+
+def _composed(service: Running) -> datetime:
+    """When it says that an edition was composed."""
+    found = re.search(r"^(\S+) publish: weekly/\S+: composed", service.said, re.MULTILINE)
+    assert found, service.said
+    return datetime.fromisoformat(found[1])
+
+
+def test_letters_leave_within_two_seconds_of_the_slot(site: Site, clock: Clock) -> None:
+    clock.set(SLOT - timedelta(seconds=6))
+    with running(site, "--no-web", **clock.environment) as service:
+        service.hears("Ctrl-C ends it")
+        assert site.outbox() == {}
+        service.hears("3 letters sent")
+        assert SLOT <= _composed(service) <= SLOT + timedelta(seconds=2)
+        assert service.end() == 0
+    assert len(site.outbox()) == 3
+
+
+@pytest.mark.timeout(120)
+def test_a_clock_that_leaps_over_years_and_back_makes_one_edition(site: Site, clock: Clock) -> None:
+    """A year ahead no slot is made up for that is later than `max_late`, and when the clock is
+    right again, and a day back, nothing that was decided is decided again (standards S-38).
+    """
+    clock.set(SLOT - timedelta(hours=3))
+    with running(site, "--no-web", **clock.environment) as service:
+        service.hears("Ctrl-C ends it")
+        clock.set(SLOT - timedelta(seconds=2))
+        service.hears("3 letters sent")
+        for shown in (SLOT - timedelta(days=1), SLOT + timedelta(days=365, hours=12), SLOT):
+            told = service.said.count("the clock was set")
+            clock.set(shown)
+            service.until(lambda: service.said.count("the clock was set") > told, "a leap")  # noqa: B023
+            time.sleep(1)
+        site.post("two.md", "The second text.", date="2026-11-02")
+        service.until(lambda: len(site.titles()) == 2, "a pass after all that")
+        assert service.end() == 0
+    assert len(site.outbox()) == 3
+    assert len(editions(site)) == 1
