@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 
 from newsfeed.errors import SettingsError
-from newsfeed.settings import Duration, Name, Settings, Share, Table
+from newsfeed.settings import METRICS_FOR, Duration, Name, Settings, Share, Table
 from newsfeed.urls import ascii_url
 
 FILE_NAMES = ("newsfeed.toml", "config.toml")
@@ -272,6 +272,8 @@ def _check(settings: Settings, path: Path) -> None:
     for key, tag in languages:
         if tag and not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", tag):
             _refuse(f"`{key}`: {tag!r} is not a language tag", "write one like ko or en-GB", path)
+    if settings.server.metrics != METRICS_FOR:
+        _check_networks(settings.server.metrics, path)
     _check_sources(settings, path)
     _check_newsletters(settings, path)
     _check_output(settings, path)
@@ -296,6 +298,17 @@ def _check_zone(zone: str, key: str, path: Path) -> None:
         ZoneInfo(zone)
     except (OSError, ValueError, KeyError):
         _refuse(f"`{key}`: there is no time zone {zone!r}", "write one like Asia/Seoul", path)
+
+
+def _check_networks(texts: Iterable[str], path: Path) -> None:
+    import ipaddress
+
+    for text in texts:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            remedy = 'write some like ["127.0.0.0/8", "::1"], or [] for nobody'
+            _refuse(f"`server.metrics`: {text!r} is no network", remedy, path)
 
 
 def _check_sources(settings: Settings, path: Path) -> None:

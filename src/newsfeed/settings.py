@@ -17,6 +17,9 @@ Share = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?%$")]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Text = Annotated[str, Meta(min_length=1)]
 
+METRICS_FOR = ("127.0.0.0/8", "::1")
+"""The networks whose clients may read the service's numbers: this machine."""
+
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of all tables: frozen, and a key that nobody knows is an error."""
@@ -177,7 +180,7 @@ class Server(Table, frozen=True):
 
     listen: Text = "127.0.0.1:8000"
     url: str = ""
-    metrics: tuple[str, ...] = ("127.0.0.0/8", "::1")
+    metrics: tuple[str, ...] = METRICS_FOR
 
 
 class Run(Table, frozen=True):

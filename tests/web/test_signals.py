@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from newsfeed import __version__
+from newsfeed import __version__, config
 from newsfeed.errors import SettingsError
 from newsfeed.settings import Server
 from newsfeed.web.application import application
 from newsfeed.web.signals import LastRun, Ready, counted, parse_networks, signals
+from tests.kit import SETTINGS
 from tests.web.kit import Desk
 
 WELL = Ready(store=True, leader="this process")
@@ -25,14 +28,11 @@ class _Signals:
     def __init__(self, desk: Desk, networks: tuple[str, ...] = HERE) -> None:
         self.ready = WELL
         self.answers: list[int] = []
-        routes = signals(
-            lambda: self.ready, lambda: b"a_metric 1\n", parse_networks(networks, "newsfeed.toml")
-        )
+        routes = signals(lambda: self.ready, lambda: b"a_metric 1\n", parse_networks(networks))
         whole = application(desk.plan, lambda: desk.now, extra=routes)
         # As web/server.py has uvicorn do it.
-        self.app = ProxyHeadersMiddleware(
-            counted(whole, self.answers.append), trusted_hosts=["127.0.0.1", "::1"]
-        )
+        app: Any = counted(whole, self.answers.append)
+        self.app: Any = ProxyHeadersMiddleware(app, trusted_hosts=["127.0.0.1", "::1"])
 
     def get(self, path: str, client: str = "127.0.0.1", **headers: str) -> httpx.Response:
         """What a client gets; with a header `forwarded`, one whom a proxy asks for."""
@@ -138,9 +138,10 @@ def test_networks_in_the_settings_may_read_metrics_instead(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("text", ["localhost", "10.0.0.1/8", "", "10.0.0.0/33"])
-def test_what_is_no_network_is_an_error_with_a_remedy(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"newsfeed.toml: `server.metrics`.*\[\] for nobody"):
-        parse_networks([text], "newsfeed.toml")
+def test_what_is_no_network_is_an_error_with_a_remedy(text: str, tmp_path: Path) -> None:
+    settings = f'{SETTINGS}[server]\nmetrics = ["127.0.0.1", "{text}"]\n'
+    with pytest.raises(SettingsError, match=r"`server.metrics`: .* is no network.*\[\] for nobody"):
+        config.parse(settings, tmp_path / "newsfeed.toml", {})
 
 
 def test_every_answer_is_counted_by_its_status(service: _Signals) -> None:

@@ -9,6 +9,7 @@ from newsfeed.errors import NewsfeedError
 from newsfeed.service.present import Now
 from newsfeed.service.shift import Shift
 from newsfeed.web.application import application
+from newsfeed.web.signals import counted, parse_networks, signals
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -35,4 +36,8 @@ class Front:
             log.error("%s; the pages from before are shown", error)  # noqa: TRY400  # one line
 
     def _made(self) -> ASGIApp:
-        return application(self._shift.plan, self._shift.clock)
+        shift = self._shift
+        networks = parse_networks(shift.present.now.settings.server.metrics)
+        extra = signals(shift.signals.ready, shift.signals.numbers, networks)
+        app = application(shift.plan, shift.clock, extra=extra)
+        return counted(app, shift.signals.metrics.answered)

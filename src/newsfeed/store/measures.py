@@ -52,7 +52,9 @@ class Memory:
         key = (edition_id, finished or 0)
         if state == EditionState.SENT and key in self._sent:
             return self._sent[key]
-        found = {str(name): int(n) for name, n in queries.delivery_counts_of(db, edition_id=edition_id)}
+        found = {
+            str(name): int(n) for name, n in queries.delivery_counts_of(db, edition_id=edition_id)
+        }
         if state == EditionState.SENT:
             self._sent[key] = found
         return found
@@ -77,14 +79,11 @@ def counts(db: sqlite3.Connection, now: datetime, memory: Memory) -> Counts:
     deliveries: ByState = {}
     waits: dict[str, float] = {}
     at = int(now.timestamp())
-    for edition_id, newsletter, state, finished in queries.measure_editions(db):
+    for edition_id, newsletter, state, finished, begun in queries.measure_editions(db):
         _add(editions, (newsletter, state), 1)
         for name, number in memory.letters(db, edition_id, state, finished).items():
             _add(deliveries, (newsletter, name), number)
-        since = None
-        if state == EditionState.RELEASED:
-            since = queries.measure_oldest_due(db, edition_id=edition_id, now=at)
-        waited = 0.0 if since is None else max(0.0, float(at - since))
+        waited = _waited(db, edition_id, begun, at) if state == EditionState.RELEASED else 0.0
         waits[newsletter] = max(waits.get(newsletter, 0.0), waited)
     return Counts(
         articles=every - gone,
@@ -119,6 +118,16 @@ def _subscribers(db: sqlite3.Connection) -> ByState:
         found[name, SubscriptionState.PENDING] = waits
         found[name, SubscriptionState.UNSUBSCRIBED] = every - gets - waits
     return found
+
+
+def _waited(db: sqlite3.Connection, edition_id: int, begun: int | None, at: int) -> float:
+    """Seconds since the first letter of an edition could have left. A letter that was never tried
+    is due since ever, and so since the edition may leave.
+    """
+    from newsfeed.store.queries import queries
+
+    due = queries.measure_oldest_due(db, edition_id=edition_id, now=at)
+    return 0.0 if due is None else max(0.0, float(at - max(due, begun or 0)))
 
 
 def _add(found: ByState, key: tuple[str, str], number: int) -> None:

@@ -19,8 +19,10 @@ SELECT newsletter, count(*) FROM subscription GROUP BY newsletter;
 SELECT newsletter, outcome, count(*) FROM slot GROUP BY newsletter, outcome;
 
 -- name: measure_editions()
--- Every edition, as far as its letters are counted by it.
-SELECT id, newsletter, state, finished FROM edition;
+-- Every edition; `begun` is since when, or from when on, its letters may leave.
+SELECT id, newsletter, state, finished,
+       CASE WHEN canary_until > released THEN canary_until ELSE released END AS begun
+FROM edition;
 
 -- name: measure_oldest_due(edition_id, now)$
 -- Since when a letter of an edition waits that could leave at once; NULL where none does.
