@@ -13,6 +13,7 @@ from newsfeed.settings_text import as_toml, without_secrets
 
 MINIMAL = '[site]\ntitle = "T"\nurl = "https://example.org"\n[[sources]]\npath = "posts"\n'
 NEWSLETTER = '[[newsletters]]\nname = "w"\ntitle = "W"\nfrom = "news@example.org"\n'
+REDIRECT = '[[redirects]]\nfrom = "{}"\nto = "{}"\n'
 
 
 def _load(folder: Path, text: str, **environment: str) -> Settings:
@@ -52,7 +53,29 @@ def test_two_tables_are_enough(tmp_path: Path) -> None:
         (MINIMAL + NEWSLETTER + NEWSLETTER, "two `[[newsletters]]` have"),
         (MINIMAL + NEWSLETTER + 'sources = ["x"]\n', "there is no source 'x'"),
         (MINIMAL + NEWSLETTER.replace('"w"', '"We ekly"'), "does not have its form"),
+        (MINIMAL + '[feeds]\nhub = "http://hub.example"\n', "`feeds.hub` does not begin with"),
         (MINIMAL + "[site\n", "newsfeed.toml:6: "),
+        (MINIMAL + '[[redirects]]\nfrom = "/a"\n', "`redirects[0].to` is missing"),
+        (MINIMAL + REDIRECT.format("old.xml", "/feed.xml"), "`redirects.from`: 'old.xml' is not"),
+        (MINIMAL + REDIRECT.format("/", "/feed.xml"), "`redirects.from`: '/' is not a path"),
+        (MINIMAL + REDIRECT.format("/a/../b", "/feed.xml"), "`redirects.from`: '/a/../b' is not"),
+        (MINIMAL + REDIRECT.format("/a?b", "/feed.xml"), "`redirects.from`: '/a?b' is not a path"),
+        (MINIMAL + REDIRECT.format("/feed.xml", "/b"), "is where a feed lies now"),
+        (MINIMAL + REDIRECT.format("/a", "//evil.example"), "`redirects.to`: '//evil.example'"),
+        (MINIMAL + REDIRECT.format("/a", "javascript:x"), "`redirects.to`: 'javascript:x' is nei"),
+        (MINIMAL + REDIRECT.format("/a", "https://[x/"), "`redirects.to`"),
+        (MINIMAL + 2 * REDIRECT.format("/a", "/feed.xml"), "two `[[redirects]]` have one `from`"),
+        (MINIMAL + REDIRECT.format("/a", "/%61"), "`redirects.to`: '/%61' leads on to elsewhere"),
+        (MINIMAL + '[server]\ngone = ["x"]\n', "`server.gone`: 'x' is not a path of the site"),
+        (MINIMAL + '[server]\ngone = ["/atom.xml"]\n', "is where a feed lies now"),
+        (
+            MINIMAL + '[server]\ngone = ["/a"]\n' + REDIRECT.format("/a", "/b"),
+            "`server.gone`: '/a' is in `[[redirects]]` too",
+        ),
+        (
+            MINIMAL + '[server]\ngone = ["/b"]\n' + REDIRECT.format("/a", "/b"),
+            "`redirects.to`: '/b' is in `server.gone`",
+        ),
     ],
 )
 def test_what_cannot_be_is_named_with_file_and_key(tmp_path: Path, text: str, message: str) -> None:
@@ -193,3 +216,13 @@ def test_passwords_in_addresses_are_not_shown(tmp_path: Path, address: str, show
     text = f'{MINIMAL}[cluster]\nbroker = "{address}"\n[store]\nurl = "{address}"\n'
     safe = without_secrets(_load(tmp_path, text))
     assert (safe.cluster.broker, safe.store.url) == (shown, shown)
+
+
+def test_old_addresses_lead_to_new_ones(tmp_path: Path) -> None:
+    text = MINIMAL + '[server]\ngone = ["/x"]\n' + REDIRECT.format("/옛.xml", "/feed.xml")
+    settings = _load(tmp_path, text + REDIRECT.format("/feed/", "https://example.com/f?x=1"))
+    assert [(r.from_, r.to) for r in settings.redirects] == [
+        ("/옛.xml", "/feed.xml"),
+        ("/feed/", "https://example.com/f?x=1"),
+    ]
+    assert settings.server.gone == ("/x",)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from newsfeed import __version__, config
+from newsfeed.address import parse_address
 from newsfeed.collect.conventions.detect import convention
 from newsfeed.collect.entry import FORMAT, Folder
 from newsfeed.collect.index import Index
@@ -26,7 +27,7 @@ from newsfeed.flows.plan import Plan, Seams, fingerprint
 from newsfeed.flows.relaying import check_relay
 from newsfeed.flows.signing import entries
 from newsfeed.parallel import processors
-from newsfeed.settings import Settings, Source
+from newsfeed.settings import Mail, Settings, Source
 from newsfeed.store import database, private
 from newsfeed.urls import ascii_url
 
@@ -63,27 +64,27 @@ def make_plan(project: Project) -> Plan:
     check_quotas(settings.mail.smtp)
     check_relay(settings.mail.smtp)
     entries(settings.mail, base)
-    mail = settings.mail
-    if mail.bounces:
-        mail = msgspec.structs.replace(mail, bounces=checked_bounces(mail.bounces))
     output = Path(os.path.normpath(base / settings.feeds.output))
-    store = database.sqlite_path(settings.store.url, base)
     plan = Plan(
         site=settings.site,
         site_url=site_url,
         links_url=ascii_url(settings.server.url).rstrip("/") or site_url,
+        served=bool(settings.server.url),
         feeds=settings.feeds,
         newsletters=settings.newsletters,
-        mail=mail,
+        mail=_mail(settings),
         folders=folders,
         pages=pages,
         output=output,
         private=base / ".newsfeed",
-        store=store,
+        store=database.sqlite_path(settings.store.url, base),
         secret=base / settings.store.secret_file,
         templates=templates,
         deploy=settings.publish.deploy,
+        notify=_operator(settings),
         base=base,
+        redirects=settings.redirects,
+        gone=settings.server.gone,
         key=fingerprint(
             __version__,
             settings.site,
@@ -155,9 +156,22 @@ def _data_folder(installed: str, in_checkout: str) -> Path:
     return folder if folder.is_dir() else package.parents[1] / in_checkout
 
 
+def _mail(settings: Settings) -> Mail:
+    bounces = settings.mail.bounces
+    return msgspec.structs.replace(
+        settings.mail, bounces=checked_bounces(bounces) if bounces else ""
+    )
+
+
 def _site_url(settings: Settings) -> str:
     """The site's address in ASCII and without a slash at its end; the settings are checked."""
     return ascii_url(settings.site.url).rstrip("/")
+
+
+def _operator(settings: Settings) -> str:
+    """Where mails to the operator go; the settings are checked."""
+    notify = settings.operator.notify
+    return parse_address(notify).address if notify else ""
 
 
 def _folder(source: Source, settings: Settings, base: Path) -> Folder:

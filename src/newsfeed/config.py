@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 
 from newsfeed.errors import SettingsError
-from newsfeed.settings import METRICS_FOR, Duration, Name, Settings, Share, Table
+from newsfeed.settings import Duration, Name, Settings, Share, Table
+from newsfeed.settings_moved import moved_trouble
 from newsfeed.urls import ascii_url
 
 FILE_NAMES = ("newsfeed.toml", "config.toml")
@@ -259,9 +260,15 @@ def _expected(kind: object) -> str:
 def _check(settings: Settings, path: Path) -> None:
     """What types cannot say. Raises SettingsError."""
     _check_url(settings.site.url, "site.url", path)
-    for url, key in ((settings.feeds.hub, "feeds.hub"), (settings.server.url, "server.url")):
+    for url, key in (
+        (settings.feeds.hub, "feeds.hub"),
+        (settings.server.url, "server.url"),
+        (settings.site.privacy_url, "site.privacy_url"),
+    ):
         if url:
             _check_url(url, key, path)
+    if settings.feeds.hub and not settings.feeds.hub.startswith("https://"):
+        _refuse("`feeds.hub` does not begin with https://", "name a hub that has it", path)
     zones = [("site.timezone", settings.site.timezone)]
     zones += [(f"newsletters.{n.name}.timezone", n.timezone) for n in settings.newsletters]
     for key, zone in zones:
@@ -272,11 +279,12 @@ def _check(settings: Settings, path: Path) -> None:
     for key, tag in languages:
         if tag and not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", tag):
             _refuse(f"`{key}`: {tag!r} is not a language tag", "write one like ko or en-GB", path)
-    if settings.server.metrics != METRICS_FOR:
-        _check_networks(settings.server.metrics, path)
+    _check_operator(settings, path)
     _check_sources(settings, path)
     _check_newsletters(settings, path)
     _check_output(settings, path)
+    if trouble := moved_trouble(settings):
+        _refuse(*trouble, path)
 
 
 def _check_url(url: str, key: str, path: Path) -> None:
@@ -289,6 +297,18 @@ def _check_url(url: str, key: str, path: Path) -> None:
         _refuse(f"`{key}`: {error}", remedy, path)
 
 
+def _check_operator(settings: Settings, path: Path) -> None:
+    notify = settings.operator.notify
+    if not notify:
+        return
+    from newsfeed.address import AddressError, parse_address
+
+    try:
+        parse_address(notify)
+    except AddressError as error:
+        _refuse(f"`operator.notify`: {error.problem}", error.remedy, path)
+
+
 def _check_zone(zone: str, key: str, path: Path) -> None:
     if not zone:
         return
@@ -298,17 +318,6 @@ def _check_zone(zone: str, key: str, path: Path) -> None:
         ZoneInfo(zone)
     except (OSError, ValueError, KeyError):
         _refuse(f"`{key}`: there is no time zone {zone!r}", "write one like Asia/Seoul", path)
-
-
-def _check_networks(texts: Iterable[str], path: Path) -> None:
-    import ipaddress
-
-    for text in texts:
-        try:
-            ipaddress.ip_network(text)
-        except ValueError:
-            remedy = 'write some like ["127.0.0.0/8", "::1"], or [] for nobody'
-            _refuse(f"`server.metrics`: {text!r} is no network", remedy, path)
 
 
 def _check_sources(settings: Settings, path: Path) -> None:

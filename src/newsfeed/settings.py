@@ -34,6 +34,7 @@ class Site(Table, frozen=True):
     language: Text = "en"
     author: str = ""
     timezone: Text = "UTC"
+    privacy_url: str = ""
 
 
 class Source(Table, frozen=True):
@@ -181,6 +182,14 @@ class Server(Table, frozen=True):
     listen: Text = "127.0.0.1:8000"
     url: str = ""
     metrics: tuple[str, ...] = METRICS_FOR
+    gone: tuple[str, ...] = ()
+
+
+class Redirect(Table, frozen=True):
+    """An address that the site had, and where it leads now."""
+
+    from_: Text = msgspec.field(name="from")
+    to: Text
 
 
 class Run(Table, frozen=True):
@@ -216,5 +225,6 @@ class Settings(Table, frozen=True):
     store: Store = Store()
     server: Server = Server()
     run: Run = Run()
+    redirects: tuple[Redirect, ...] = ()
     cluster: Cluster = Cluster()
     operator: Operator = Operator()

@@ -18,16 +18,23 @@ from hypothesis import strategies as st
 
 from newsfeed.audience.keys import Keys
 from newsfeed.audience.tokens import (
+    PREFERENCES_WITHIN,
     Confirmation,
+    Preferring,
     confirm_token,
     confirm_url,
+    form_stamp,
     leave_signer,
     leave_token,
     leave_url,
     new_public_id,
     new_public_ids,
+    preferences_token,
+    preferences_url,
     read_confirm_token,
+    read_form_stamp,
     read_leave_token,
+    read_preferences_token,
 )
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -266,3 +273,43 @@ def test_the_addresses_hold_newsletter_and_token() -> None:
     assert confirm_url("https://news.example.org", "weekly", "t.s") == (
         "https://news.example.org/c/weekly/t.s"
     )
+
+
+@given(IDS)
+def test_a_preferences_token_says_whose_they_are_for_24_hours__s_27(public_id: str) -> None:
+    token = preferences_token(OLD, public_id, NOW)
+    for passed in (timedelta(0), PREFERENCES_WITHIN):
+        said = read_preferences_token(OLD, token, NOW + passed)
+        assert said == Preferring(public_id=public_id, issued=NOW)
+    late = NOW + PREFERENCES_WITHIN + timedelta(seconds=1)
+    assert read_preferences_token(OLD, token, late) is None
+    assert read_preferences_token(OLD, token, NOW - HOUR) is None
+    assert read_preferences_token(TURNED, token, NOW) is not None
+    assert read_preferences_token(TURNED_TWICE, token, NOW) is None
+    assert read_preferences_token(OTHER, token, NOW) is None
+    assert preferences_url("https://x.example", token).startswith("https://x.example/p/")
+
+
+@given(st.integers(1, 9_999_999_999))
+def test_a_stamp_says_when_its_form_was_shown(seconds: int) -> None:
+    shown = datetime.fromtimestamp(seconds, UTC)
+    stamp = form_stamp(OLD, shown + timedelta(milliseconds=999))
+    assert read_form_stamp(OLD, stamp) == shown
+    assert read_form_stamp(TURNED, stamp) is not None
+    assert read_form_stamp(TURNED_TWICE, stamp) is None
+    for other in (f"1{stamp}", stamp[:-1], f"{stamp}A", stamp.replace(".", "")):
+        assert read_form_stamp(OLD, other) is None
+
+
+@pytest.mark.parametrize("token", HOSTILE)
+def test_hostile_links_to_preferences_and_stamps_are_refused_at_once(token: str) -> None:
+    begin = time.process_time()
+    assert read_preferences_token(OLD, token, NOW) is None
+    assert read_form_stamp(OLD, token) is None
+    assert time.process_time() - begin < 0.5
+
+
+@pytest.mark.parametrize("public_id", ["", "short", "a/b" * 8, "a.b" * 8, f"{ID}\n"])
+def test_no_preferences_token_is_made_that_could_not_be_read(public_id: str) -> None:
+    with pytest.raises(ValueError, match="no public id"):
+        preferences_token(OLD, public_id, NOW)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-# Distributions whose package has another name; tzdata is data that zoneinfo finds by itself.
+# Distributions whose package has another name; zoneinfo finds tzdata by itself, and uvicorn what it
+# is told by name.
 PACKAGES = {
     "dnspython": "dns",
     "email-validator": "email_validator",
@@ -20,7 +21,7 @@ PACKAGES = {
     "pyyaml": "yaml",
     "yoyo-migrations": "yoyo",
 }
-DATA = {"tzdata"}
+DATA = {"httptools", "tzdata", "uvloop"}
 
 # The one place in src/newsfeed that may know a library: a module, or a folder given over to it.
 DOORS = {
@@ -28,6 +29,8 @@ DOORS = {
     "aiosmtplib": "deliver/smtp/dial.py",
     "aiosql": "store/queries.py",
     "apscheduler": "schedule/",
+    "babel": "web/catalogues.py",
+    "brotli": "web/servable.py",
     "comrak": "collect/markup/markdown.py",
     "cryptography": "deliver/dkim/",
     "dns": "deliver/dkim/published.py",
@@ -35,7 +38,7 @@ DOORS = {
     "email_validator": "address.py",
     "frontmatter": "collect/frontmatter/",
     "httptools": "web/server.py",
-    "httpx": "flows/preflight.py",
+    "httpx": "net/http.py",
     "itsdangerous": "audience/tokens.py",
     "nh3": "collect/markup/sanitise.py",
     "premailer": "digest/inline.py",

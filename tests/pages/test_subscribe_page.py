@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from newsfeed.pages.site import Letters
 from newsfeed.pages.subscribe import subscribe_page
 from tests.pages.kit import ENGLISH, HOME, SITE, TEMPLATES, TOPICS, texts, values
 
@@ -44,6 +45,18 @@ def test_the_opml_list_is_offered_where_there_is_one() -> None:
     offered = subscribe_page(TEMPLATES, SITE, opml_url=HOME + "opml.xml")
     assert values(offered, "//a[text()='OPML 목록']/@href") == ["../opml.xml"]
     assert "OPML" not in subscribe_page(TEMPLATES, SITE).decode()
+
+
+def test_what_comes_by_mail_is_offered_where_there_is_a_form() -> None:
+    """By its titles and a link; and not mentioned where there is none."""
+    letters = Letters(
+        form_url="https://letters.example.org/s",
+        titles=(("주간 브리핑", "ko"), ("Feeds & Letters", "en")),
+    )
+    offered = subscribe_page(TEMPLATES, SITE, letters=letters)
+    assert values(offered, "//a[text()='이메일로 구독하기']/@href") == [letters.form_url]
+    assert texts(offered, "//li[@lang='en']") == ["Feeds & Letters"]
+    assert "메일로 받기" not in subscribe_page(TEMPLATES, SITE).decode()
 
 
 def test_a_group_without_topics_is_left_out() -> None:

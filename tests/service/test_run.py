@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.kit import SETTINGS, Site
-from tests.service.kit import WEEKLY, due_site, running
+from tests.service.kit import WEEKLY, due_site, editions, running
 from tests.web.kit import Desk
 
 
@@ -79,6 +79,25 @@ def test_broken_settings_change_nothing_until_they_are_mended(site: Site) -> Non
         site.configure(SETTINGS.replace("한반도 브리핑", "Another Name"))
         service.hears("settings: it goes well again")
         service.until(lambda: site.feed().feed.title == "Another Name", "the new title")
+
+
+def test_what_waits_for_a_restart_is_said_also_where_nothing_else_changed(site: Site) -> None:
+    with running(site, "--no-web") as service:
+        service.hears("files written")
+        site.configure(SETTINGS + WEEKLY + '[run]\nlog = "json"\n')
+        service.hears("run.log: this waits for a restart")
+
+
+def test_what_a_command_allows_leaves_at_once(tmp_path: Path) -> None:
+    """An approval is seen in the ledger, and waits for no interval."""
+    site = due_site(tmp_path, subscribers=3, more='approval = "manual"\n')
+    with running(site, "--no-web") as service:
+        service.hears("waits for approval")
+        name = editions(site)[0]["name"]
+        done = site.run("editions", "approve", name)
+        assert done.returncode == 0, done.stderr
+        service.hears("3 letters sent")
+    assert len(site.outbox()) == 3
 
 
 def test_pages_are_served_while_publishing_fails(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partialmethod
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,14 @@ class Desk:
     ) -> None:
         self.site = Site(folder, settings)
         self.now = NOW
+        self.client = "203.0.113.77"
+        self.asked: Callable[[], None] = lambda: None
         self.open()
 
     def open(self) -> None:
         """Start anew, with what the settings file says now."""
         self.plan: Plan = self.site.plan()
-        self.app = application(self.plan, lambda: self.now)
+        self.app = application(self.plan, lambda: self.now, asked=lambda: self.asked())
 
     @property
     def keys(self) -> keys.Keys:
@@ -127,7 +129,7 @@ class Desk:
         """A request to each path, one after another or all at once."""
 
         async def all_of_them() -> list[httpx.Response]:
-            door = httpx.ASGITransport(app=self.app, client=("203.0.113.77", 4711))
+            door = httpx.ASGITransport(app=self.app, client=(self.client, 4711))
             base = "https://letters.example.org"
             async with httpx.AsyncClient(transport=door, base_url=base) as client:
                 client.headers.clear()

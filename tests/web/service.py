@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.web.kit import Desk
+from tests.web.shelf_kit import Served
 
 ANY_PORT = "127.0.0.1:0"
 
@@ -19,7 +20,7 @@ ANY_PORT = "127.0.0.1:0"
 class Service:
     """A running service: where it listens, and what it says on stderr once it has ended."""
 
-    def __init__(self, desk: Desk, *words: str) -> None:
+    def __init__(self, desk: Desk | Served, *words: str) -> None:
         self._said = desk.site.folder / "serve.log"
         with self._said.open("wb") as said:
             self.process = subprocess.Popen(
@@ -55,7 +56,7 @@ class Service:
 
 
 @contextmanager
-def serving(desk: Desk, *words: str) -> Iterator[Service]:
+def serving(desk: Desk | Served, *words: str) -> Iterator[Service]:
     """A service that is ended in the end, whatever happens."""
     service = Service(desk, *(words or ("--listen", ANY_PORT)))
     try:

@@ -8,15 +8,17 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
 import pytest
 
+from newsfeed.audience.tokens import form_stamp
 from newsfeed.web.server import Place, listen
 from tests.kit import NEWSLETTER, SETTINGS, Site
+from tests.web.form_kit import found
 from tests.web.kit import ACTIVE, ADDRESS, GONE, ONE_CLICK, PENDING, SERVER, Desk, heading
 from tests.web.service import ANY_PORT, Service, serving
 
@@ -109,6 +111,22 @@ def test_the_whole_way_of_a_subscription(desk: Desk, service: Service) -> None:
     assert (httpx.get(leave).status_code, desk.state(person)) == (200, ACTIVE)
     assert (httpx.post(leave).status_code, desk.state(person)) == (200, GONE)
     assert httpx.post(confirm).status_code == 404
+
+
+def test_what_a_form_asked_for_is_done_before_the_service_ends(
+    desk: Desk, service: Service
+) -> None:
+    """Whoever was told to look into their mailbox is not forgotten by a restart."""
+    desk.now = datetime.now(UTC) - timedelta(seconds=10)  # the service has no other clock
+    url, shown = service.url(), form_stamp(desk.keys, desk.now)
+    addresses = [f"reader-{number}@example.com" for number in range(20)]
+    for address in addresses:
+        fields = {"address": address, "newsletter": "weekly", "stamp": shown, "language": "ko"}
+        assert httpx.post(f"{url}/s", data=fields).status_code == 200
+    assert service.end() == 0
+    assert all(found(desk, address) for address in addresses)
+    assert len(service.said.splitlines()) == 2
+    assert "reader" not in service.said
 
 
 def test_head_has_the_headers_and_no_body__e_l_08(desk: Desk, service: Service) -> None:

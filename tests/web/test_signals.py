@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from newsfeed import __version__, config
+from newsfeed import __version__
 from newsfeed.errors import SettingsError
 from newsfeed.settings import Server
 from newsfeed.web.application import application
-from newsfeed.web.signals import LastRun, Ready, counted, parse_networks, signals
-from tests.kit import SETTINGS
+from newsfeed.web.front import Quick
+from newsfeed.web.signals import LastRun, Ready, counted, counted_at_once, parse_networks, signals
 from tests.web.kit import Desk
 
 WELL = Ready(store=True, leader="this process")
@@ -138,10 +137,19 @@ def test_networks_in_the_settings_may_read_metrics_instead(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("text", ["localhost", "10.0.0.1/8", "", "10.0.0.0/33"])
-def test_what_is_no_network_is_an_error_with_a_remedy(text: str, tmp_path: Path) -> None:
-    settings = f'{SETTINGS}[server]\nmetrics = ["127.0.0.1", "{text}"]\n'
+def test_what_is_no_network_is_an_error_with_a_remedy(text: str) -> None:
     with pytest.raises(SettingsError, match=r"`server.metrics`: .* is no network.*\[\] for nobody"):
-        config.parse(settings, tmp_path / "newsfeed.toml", {})
+        parse_networks(["127.0.0.1", text])
+
+
+def test_what_is_answered_at_once_is_counted_too() -> None:
+    heard: list[int] = []
+    found = [Quick(b"HTTP/1.1 304 Not Modified\r\n", b"", b""), None]
+    answer = counted_at_once(lambda _method, _path, _headers: found[0], heard.append)
+    assert answer(b"GET", b"/feed.xml", []) is found[0]
+    found.reverse()
+    assert answer(b"GET", b"/other", []) is None
+    assert heard == [304]
 
 
 def test_every_answer_is_counted_by_its_status(service: _Signals) -> None:

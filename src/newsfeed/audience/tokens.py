@@ -1,5 +1,5 @@
-"""Links that only we can make: to leave, and to confirm; and the marks of letters that come back.
-itsdangerous stays behind this module.
+"""Links that only we can make: to leave, to confirm, to one's preferences; the marks of letters
+that come back, and of forms that were shown. itsdangerous stays behind this module.
 
 A token carries what it says in plain sight and a signature over it, over its purpose and over the
 newsletter of its address. It opens nothing else (standards S-06).
@@ -26,14 +26,19 @@ from newsfeed.audience.keys import Keys
 CONFIRM_WITHIN = timedelta(hours=72)
 """How long a link to confirm works (standards L-C-03)."""
 
+PREFERENCES_WITHIN = timedelta(hours=24)
+"""How long a link to somebody's preferences works (standards S-27)."""
+
 _CLOCKS_DIFFER = timedelta(minutes=5)
-_CONFIRM_KEYS = 2
+_SHORT_LIVED_KEYS = 2
 _ID_LENGTH = 22
 _SUPPLY = 3 * 11 * 256  # bytes that make whole ids, and no padding
 _SIGNATURE_BYTES = 16
 _LEAVE = b"newsfeed: leave"
 _CONFIRM = b"newsfeed: confirm"
 _BOUNCE = b"newsfeed: bounce"
+_PREFERENCES = b"newsfeed: preferences"
+_FORM = b"newsfeed: form"
 
 _ID = r"[A-Za-z0-9_-]{16,64}"  # a UUID from another program is one, too
 _SIGNATURE = r"[A-Za-z0-9_-]{22}"
@@ -42,6 +47,8 @@ _LEAVE_TOKEN = re.compile(rf"({_ID})\.({_SIGNATURE})")
 _CONFIRM_TOKEN = re.compile(
     rf"(({_ID})\.({_WORDING.pattern})\.([1-9][0-9]{{0,10}}))\.({_SIGNATURE})"
 )
+_PREFERENCES_TOKEN = re.compile(rf"(({_ID})\.([1-9][0-9]{{0,10}}))\.({_SIGNATURE})")
+_FORM_STAMP = re.compile(rf"([1-9][0-9]{{0,10}})\.({_SIGNATURE})")
 _PUBLIC_ID = re.compile(_ID)
 
 # A bounce token is 240 bits: 1 tells a UUID, 27 are the edition, 132 the id, 80 the signature.
@@ -57,6 +64,13 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
 
     public_id: str
     wording: str
+    issued: datetime
+
+
+class Preferring(msgspec.Struct, frozen=True, kw_only=True):
+    """What a link to preferences says: whose they are, and when it was made."""
+
+    public_id: str
     issued: datetime
 
 
@@ -150,12 +164,61 @@ def read_confirm_token(
     if match is None:
         return None
     said, public_id, wording, seconds, signature = match.groups()
-    if not _is_signed(keys.tokens[:_CONFIRM_KEYS], _CONFIRM, _message(newsletter, said), signature):
+    if not _is_signed(
+        keys.tokens[:_SHORT_LIVED_KEYS], _CONFIRM, _message(newsletter, said), signature
+    ):
         return None
     issued = datetime.fromtimestamp(int(seconds), UTC)
     if not -_CLOCKS_DIFFER <= now - issued <= CONFIRM_WITHIN:
         return None
     return Confirmation(public_id=public_id, wording=wording, issued=issued)
+
+
+def preferences_token(keys: Keys, public_id: str, now: datetime) -> str:
+    """The token by which one person sees and changes what they get. `now` is aware.
+
+    Raises ValueError for an id that no link can carry.
+    """
+    if not _PUBLIC_ID.fullmatch(public_id):
+        raise ValueError(f"no public id: {public_id!r}")
+    said = f"{public_id}.{int(now.timestamp())}"
+    key = _derived(keys.tokens[0], _PREFERENCES)
+    return f"{said}.{_signed(key, said.encode())}"
+
+
+def read_preferences_token(keys: Keys, token: str, now: datetime) -> Preferring | None:
+    """What a token to preferences says, or None where it is not ours, too old, or of the future.
+
+    As with links to confirm only the two newest keys count.
+    """
+    match = _PREFERENCES_TOKEN.fullmatch(token)
+    if match is None:
+        return None
+    said, public_id, seconds, signature = match.groups()
+    short_lived = keys.tokens[:_SHORT_LIVED_KEYS]
+    if not _is_signed(short_lived, _PREFERENCES, said.encode(), signature):
+        return None
+    issued = datetime.fromtimestamp(int(seconds), UTC)
+    if not -_CLOCKS_DIFFER <= now - issued <= PREFERENCES_WITHIN:
+        return None
+    return Preferring(public_id=public_id, issued=issued)
+
+
+def form_stamp(keys: Keys, shown: datetime) -> str:
+    """What a form carries to tell when it was shown (aware)."""
+    said = str(int(shown.timestamp()))
+    return f"{said}.{_signed(_derived(keys.tokens[0], _FORM), said.encode())}"
+
+
+def read_form_stamp(keys: Keys, stamp: str) -> datetime | None:
+    """When the form of a stamp was shown (UTC); None for a stamp that we did not make."""
+    match = _FORM_STAMP.fullmatch(stamp)
+    if match is None:
+        return None
+    said, signature = match.groups()
+    if not _is_signed(keys.tokens[:_SHORT_LIVED_KEYS], _FORM, said.encode(), signature):
+        return None
+    return datetime.fromtimestamp(int(said), UTC)
 
 
 def bounce_token(keys: Keys, edition_id: int, public_id: str) -> str:
@@ -212,6 +275,11 @@ def leave_url(base: str, newsletter: str, token: str) -> str:
 def confirm_url(base: str, newsletter: str, token: str) -> str:
     """Where a token to confirm leads, below the address `base` of our web server."""
     return f"{base}/c/{newsletter}/{token}"
+
+
+def preferences_url(base: str, token: str) -> str:
+    """Where a token to preferences leads, below the address `base` of our web server."""
+    return f"{base}/p/{token}"
 
 
 def _message(newsletter: str, said: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import msgspec
 from newsfeed.cli.doors import opened
 from newsfeed.cli.options import build_options, max_time_option
 from newsfeed.cli.report import LEFT_OUT, complain, counted, shown, summary, to_json
+from newsfeed.errors import NewsfeedError, message
 from newsfeed.flows.build import BuildOptions
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.previewing import Preview
@@ -40,23 +42,52 @@ def command(
     Safe to run again and again: what is done is not done twice.
     """
     options = BuildOptions(dry_run=dry_run, strict=strict, allow_empty=allow_empty)
-    with opened(file, allow_empty=allow_empty) as shop:
-        report = publish(shop, options)
-        plan = shop.plan
-    found = () if report.idle or dry_run else _delivered(plan, max_time)
+    plan, report, found = _run(file, options, max_time)
     if as_json:
         click.echo(to_json({**msgspec.structs.asdict(report), "delivered": found}))
     else:
         lines = summary(report.build, plan.output, dry_run=dry_run)
         lines += ["deployed"] if report.deployed else []
+        lines += _told(report)
         lines += [] if report.idle else _news(plan, report, found, dry_run=dry_run)
         lines += [line for preview in report.previews for line in _lines(preview)]
         click.echo("\n".join(lines))
-    for line in (*report.errors, *report.warnings):
+    for line in (*report.errors, *report.warnings, *_untold(plan, report)):
         click.echo(line, err=True)
     complain(report.build.faults, report.build.warnings)
     left_out = bool(found) and _complained_of(plan, found)
+    left_out |= not dry_run and _not_mailed(plan, report)
     sys.exit(1 if report.errors else LEFT_OUT if report.build.faults or left_out else 0)
+
+
+def _run(
+    file: Path | None, options: BuildOptions, max_time: timedelta
+) -> tuple[Plan, PublishReport, tuple[Delivered, ...] | None]:
+    """All but the mails about it. The operator is told of an error."""
+    plan = None
+    try:
+        with opened(file, allow_empty=options.allow_empty) as shop:
+            plan = shop.plan
+            report = publish(shop, options)
+        found = () if report.idle or options.dry_run else _delivered(plan, max_time)
+    except NewsfeedError as error:
+        if plan and plan.notify and not options.dry_run:
+            _send_mails(plan, [str(error)])
+        raise
+    return plan, report, found
+
+
+def _not_mailed(plan: Plan, report: PublishReport) -> bool:
+    """Send mails that are no editions, where there may be any; tells whether that went wrong."""
+    commercial = any(one.commercial for one in plan.newsletters)
+    of_interest = report.mails or commercial or (plan.notify and not report.idle)
+    return bool(of_interest) and _send_mails(plan, report.errors)
+
+
+def _send_mails(plan: Plan, faults: Sequence[str]) -> bool:
+    from newsfeed.cli.mails import send_mails
+
+    return send_mails(plan, {"publish": faults})
 
 
 def _delivered(plan: Plan, max_time: timedelta) -> tuple[Delivered, ...] | None:
@@ -87,6 +118,29 @@ def _news(
     if dry_run:
         return forecast_lines(report.forecasts, report.waiting)
     return [*decision_lines(report.decided), *delivery_lines(plan, found)]
+
+
+def _told(report: PublishReport) -> list[str]:
+    """How many feeds the hub was told of; nothing where it was told of none."""
+    told = sum(not one.problem for one in report.pinged)
+    return [f"told the hub of {counted(told, 'feed')}"] if told else []
+
+
+def _untold(plan: Plan, report: PublishReport) -> list[str]:
+    """A line for each reason why the hub was not told of something."""
+    reasons: dict[tuple[str, bool], int] = {}
+    for one in report.pinged:
+        if one.problem:
+            key = one.problem, one.again is not None
+            reasons[key] = reasons.get(key, 0) + 1
+    return [
+        message(
+            plan.feeds.hub,
+            f"the hub was not told of {counted(count, 'feed')}: {problem}",
+            "the next publish tries again" if again else "nothing more is tried until they change",
+        )
+        for (problem, again), count in reasons.items()
+    ]
 
 
 def _lines(preview: Preview) -> list[str]:

@@ -61,19 +61,28 @@ def command(*, file: Path | None, listen_at: str | None, once: bool, no_web: boo
 
 
 def _with_pages(present: Present, sockets: list[socket.socket]) -> None:
-    from newsfeed.service.front import Front
+    from newsfeed.service.pages import pages
     from newsfeed.service.running import FOR_REQUESTS, Service
     from newsfeed.web.server import Place, serve
+    from newsfeed.web.signals import counted, counted_at_once
 
     service = Service(present, _clock)
-    front = Front(service.shift)
+    shown = pages(service.shift)
+    heard = service.shift.signals.metrics.answered
     places = [str(Place(*opened.getsockname()[:2])) for opened in sockets]
 
     def begun() -> None:
         _begin(service, places)
 
     try:
-        serve(front, sockets, begun, wind_down=service.stop, finish=FOR_REQUESTS)
+        serve(
+            counted(shown, heard),
+            sockets,
+            begun,
+            answer=counted_at_once(shown.answer, heard),
+            wind_down=service.stop,
+            finish=FOR_REQUESTS,
+        )
     finally:
         service.stop()
 

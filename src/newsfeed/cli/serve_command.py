@@ -18,19 +18,22 @@ from newsfeed.errors import message
 @config_option
 @listen_option
 def command(*, file: Path | None, listen_at: str | None) -> None:
-    """Answer the links by which subscribers confirm and leave, until Ctrl-C or SIGTERM.
+    """Serve the feeds and pages, the form to subscribe by, and the links by which subscribers
+    confirm, leave and choose what they get, until Ctrl-C or SIGTERM.
 
-    A proxy in front of it brings HTTPS, and passes on /u/ and /c/ below `server.url`.
+    A proxy in front of it brings HTTPS; it may serve the files itself, and pass on /s, /p, /u/ and
+    /c/ below `server.url` alone.
     """
-    from newsfeed.web.application import application
+    from newsfeed.web.freshness import kept_fresh
     from newsfeed.web.server import listen, serve
+    from newsfeed.web.site import Site
 
     project = open_project(file)
     plan = make_plan(project)
     place = place_of(listen_at, project.settings.server.listen, project.file)
     with people(plan, _clock()):
         pass  # a store or keys that cannot be used are told now, not to subscribers
-    app = application(plan, _clock)
+    site = Site(plan, _clock)
     sockets = listen(place)
 
     def begun() -> None:
@@ -43,7 +46,8 @@ def command(*, file: Path | None, listen_at: str | None) -> None:
             click.echo(warning, err=True)
 
     _log_to_stderr()
-    serve(app, sockets, begun)
+    with kept_fresh(site.look):
+        serve(site.app, sockets, begun, answer=site.answer)
 
 
 def _clock() -> datetime:

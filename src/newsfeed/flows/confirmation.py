@@ -23,12 +23,13 @@ found even after the person is forgotten.
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """The mail that asks somebody now: `sender` is the newsletter's address, `message_id` is the
-    same whenever the same mail is made.
+    same whenever the same mail is made. `by_form`: they asked by the web form.
     """
 
     person: Subscriber
     newsletter: Newsletter
     wording: Wording
+    by_form: bool
     sender: str
     message_id: str
     message: bytes
@@ -65,7 +66,7 @@ def mailing_of(people: People, one: Waiting) -> Mailing:
         one.last_mail,
         asked=one.asked,
         dead=_dead(people, newsletter, one),
-        imported=one.imported,
+        imported=one.imported and not one.by_form,
         now=people.now,
     )
 
@@ -80,7 +81,7 @@ def request_of(people: People, one: Waiting) -> Request | None:
     still = _reread(people, one)
     if newsletter is None or still is None or not mailing_of(people, still).able:
         return None
-    return _request(people, newsletter, still.subscriber, still.mails)
+    return _request(people, newsletter, still)
 
 
 def count(people: People, request: Request) -> Counted:
@@ -91,7 +92,7 @@ def count(people: People, request: Request) -> Counted:
         event="mailed",
         at=people.now,
         newsletter=request.newsletter.name,
-        way="command",
+        way="form" if request.by_form else "command",
         wording=wording.version,
         message_id=request.message_id,
     )
@@ -134,21 +135,22 @@ def _reread(people: People, one: Waiting) -> Waiting | None:
         asked_last=asked[-1].at if asked else None,
         wording=asked[-1].wording if asked else "",
         imported=any(c.event == "requested" and c.way == "import" for c in of_this),
+        by_form=any(c.event == "requested" and c.way == "form" for c in of_this),
     )
 
 
-def _request(people: People, newsletter: Newsletter, person: Subscriber, mails: int) -> Request:
-    """The mail to somebody whose address got so many before, in the language they read."""
+def _request(people: People, newsletter: Newsletter, one: Waiting) -> Request:
+    """The mail to somebody who waits, in the language they read."""
     from newsfeed.digest.notice import build_notice
     from newsfeed.flows.editions import sender_of
     from newsfeed.flows.letters import message_id
 
-    plan = people.plan
+    plan, person = people.plan, one.subscriber
     language = person.language or newsletter.language or plan.site.language
     wording = wording_for(language).titled(newsletter.title)
     sender = sender_of(newsletter)
     domain = sender.address.rpartition("@")[2]
-    number = message_id(f"{newsletter.name}/{FOLDER}", person.public_id, mails, domain)
+    number = message_id(f"{newsletter.name}/{FOLDER}", person.public_id, one.mails, domain)
     token = confirm_token(
         people.keys, newsletter.name, person.public_id, wording.version, people.now
     )
@@ -169,6 +171,7 @@ def _request(people: People, newsletter: Newsletter, person: Subscriber, mails: 
         person=person,
         newsletter=newsletter,
         wording=wording,
+        by_form=one.by_form,
         sender=sender.address,
         message_id=number,
         message=message,

@@ -1,9 +1,8 @@
 """Those who have yet to confirm: who they are, and the mail that asks them.
 
-The service mails those who asked, one by one; whom an import brought is mailed by the operator's
-order alone. A person gets one mail for a request, and another one if the link of the first no
-longer works; an address gets one in 24 hours and three for ever, whatever is asked in its name
-(standards S-08).
+Nobody is mailed but by the operator's order, or because somebody asked by the web form. A person
+gets one mail for a request, and another one if the link of the first no longer works; an address
+gets one in 24 hours and three for ever, whatever is asked in its name (standards S-08).
 """
 
 from __future__ import annotations
@@ -52,15 +51,15 @@ def send_confirmations(
     people: People,
     newsletter: str = "",
     *,
-    imported: bool = True,
     limit: int = 100,
+    only_asked: bool = False,
     progress: Progress = lambda _what, _done: None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     environ: Mapping[str, str] = os.environ,
     stop: Stop | None = None,
 ) -> Mailed:
-    """Mail up to `limit` of those who may be mailed, each once; without `imported` none of those
-    whom an import brought.
+    """Mail up to `limit` of those who may be mailed, each once; `only_asked`: of those only who
+    asked by the web form, and so need no order of the operator's.
 
     Into the outbox a message is written first and noted then: whoever is noted has it, and after a
     crash the same message is written again over itself. By SMTP it is the other way round, by
@@ -72,7 +71,7 @@ def send_confirmations(
     chosen: list[Waiting] = []
     left = 0
     for one in subscribers.waiting(people.db, newsletter):
-        if not mailing_of(people, one).able or (one.imported and not imported):
+        if (only_asked and not one.by_form) or not mailing_of(people, one).able:
             continue
         if len(chosen) < limit:
             chosen.append(one)

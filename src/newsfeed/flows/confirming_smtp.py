@@ -16,28 +16,16 @@ import msgspec
 
 from newsfeed.deliver.outcome import Verdict
 from newsfeed.deliver.smtp.trouble import RelayError
-from newsfeed.deliver.verp import checked_bounces
-from newsfeed.flows.confirmation import Mailed, Refused, Request, count, request_of
-from newsfeed.flows.editions import sender_of
-from newsfeed.flows.mailing.quotas import Quotas
+from newsfeed.flows.carrying import WITHIN, Carrier
+from newsfeed.flows.confirmation import Mailed, Refused, count, request_of
 from newsfeed.flows.people import People
 from newsfeed.flows.posting import Errands, Fate, Post, Posted, run_errands
 from newsfeed.flows.preflight import refuse_unless_one_can_leave
 from newsfeed.flows.relaying import relay_of
-from newsfeed.flows.signing import signature_of
 from newsfeed.flows.stopping import Stop
-from newsfeed.model import SuppressionReason
-from newsfeed.store import confirmations, database, facts, suppression
+from newsfeed.store import confirmations, database
 from newsfeed.store.confirmations import Counted
 from newsfeed.store.subscribers import Waiting
-
-WITHIN = 600.0
-"""Seconds that one call goes on; whoever is not mailed by then is left for another."""
-
-_NO_EDITION = 0
-
-_DOMAINS = 3
-"""Receiving domains that refuse us for what we are, after which the fault is ours."""
 
 
 def mail_all(
@@ -81,36 +69,27 @@ class _Batch:
         clock: Callable[[], datetime],
         progress: Callable[[str, int], None],
     ) -> None:
-        plan = people.plan
         names = {one.newsletter for one in chosen}
         self._people, self._chosen, self._clock = people, chosen, clock
         self._progress = progress
-        self._bounces = checked_bounces(plan.mail.bounces)
-        self._quotas = Quotas(plan.mail.smtp)
-        self._signs = {
-            one.name: signature_of(plan, sender_of(one).address.rpartition("@")[2])
-            for one in plan.newsletters
-            if one.name in names
-        }
+        self._carrier = Carrier(people, [n for n in people.plan.newsletters if n.name in names])
         self._counted: dict[int, Counted] = {}
         self._posted: dict[int, Posted] = {}
         self._over: set[int] = set()
-        self._refusing: set[str] = set()
-        self._trouble = ""
 
     def prepare(self, place: int) -> Post | None:
         """The mail, which is counted and on record from now on; None where none is to leave now."""
         people = msgspec.structs.replace(self._people, now=self._clock())
-        domain = self._domain(place)
-        if self._is_kept_back(people, domain):
+        if self._carrier.keeps_back(self._address(place), people.now):
             return None
         request = request_of(people, self._chosen[place])
         if request is None:
             self._over.add(place)  # mailed by another process, or they left
             return None
         self._counted[place] = count(people, request)
-        self._quotas.count(people.db, domain, people.now)
-        return self._post(request, people.now)
+        return self._carrier.post(
+            request.sender, request.person.address, request.message, people.now
+        )
 
     def settle(self, place: int, posted: Posted) -> None:
         """Take back what surely was not taken; keep what became of the mail."""
@@ -121,13 +100,8 @@ class _Batch:
             confirmations.retract_record(db, counted)
         elif posted.fate in (Fate.REFUSED, Fate.UNTRIED):
             confirmations.retract(db, counted)
-        if posted.verdict is Verdict.SUPPRESS and not suppression.reason(db, counted.address_hash):
-            reason = SuppressionReason.BOUNCED
-            suppression.suppress(db, counted.address_hash, reason, self._clock())
-        if posted.verdict is Verdict.HOLD:
-            self._refusing.add(self._domain(place))
-        if posted.verdict is Verdict.PAUSE or len(self._refusing) >= _DOMAINS:
-            self._trouble = f"the relay refuses our mail: {posted.said}"
+        self._carrier.suppress(counted.address_hash, posted, self._clock())
+        self._carrier.hear(self._address(place), posted)
         if posted.fate is Fate.TAKEN:
             self._progress("confirmation mails", self._count(Fate.TAKEN))
 
@@ -144,26 +118,7 @@ class _Batch:
                 for place in self._places(Fate.REFUSED)
             ),
             unanswered=tuple(self._address(place) for place in self._places(Fate.LOST)),
-            trouble=trouble or self._trouble,
-        )
-
-    def _is_kept_back(self, people: People, domain: str) -> bool:
-        """Whether a mail to a domain has to wait for another call."""
-        db, now = people.db, people.now
-        return (
-            bool(self._trouble or facts.paused(db, now))
-            or domain in self._refusing
-            or not self._quotas.room(db, now, 1)[0]
-            or self._quotas.put_off(db, _NO_EDITION, domain, now) is not None
-        )
-
-    def _post(self, request: Request, now: datetime) -> Post:
-        sign = self._signs[request.newsletter.name]
-        message = request.message
-        return Post(
-            sender=self._bounces or request.sender,
-            recipient=request.person.address,
-            message=sign(message, int(now.timestamp())) + message if sign else message,
+            trouble=trouble or self._carrier.trouble,
         )
 
     def _places(self, fate: Fate) -> list[int]:
@@ -174,6 +129,3 @@ class _Batch:
 
     def _address(self, place: int) -> str:
         return self._chosen[place].subscriber.address
-
-    def _domain(self, place: int) -> str:
-        return self._address(place).rpartition("@")[2].lower()

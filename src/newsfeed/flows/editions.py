@@ -13,7 +13,7 @@ from newsfeed.digest.subject import subject
 from newsfeed.errors import SettingsError
 from newsfeed.flows.build import Workshop
 from newsfeed.schedule.skips import Skip, Skips, SlotSkip, parse_skips
-from newsfeed.schedule.words import parse_schedule
+from newsfeed.schedule.words import Schedule, parse_schedule
 from newsfeed.settings import Newsletter
 from newsfeed.text import one_line
 
@@ -75,14 +75,21 @@ def slot_after(newsletter: Newsletter, site_zone: str, now: datetime) -> datetim
     """The newsletter's first slot later than `now`, in its zone, whatever becomes of it; None
     without a schedule. Raises SettingsError for a schedule that cannot be read.
     """
-    if not newsletter.schedule:
+    schedule = schedule_of(newsletter)
+    if schedule is None:
         return None
     from newsfeed.schedule.slots import next_slot
 
     zone = zone_of(newsletter, site_zone)
-    schedule = parse_schedule(newsletter.schedule, where=key_of(newsletter, "schedule"))
     slot = next_slot(schedule, zone, now)
     return slot.astimezone(zone) if slot else None
+
+
+def schedule_of(newsletter: Newsletter) -> Schedule | None:
+    """When the newsletter comes; None without a schedule. Raises SettingsError."""
+    if not newsletter.schedule:
+        return None
+    return parse_schedule(newsletter.schedule, where=key_of(newsletter, "schedule"))
 
 
 def sender_of(newsletter: Newsletter) -> Mailbox:

@@ -16,7 +16,7 @@ from newsfeed.audience.keys import address_hash
 from newsfeed.flows.locks import delivery_lock
 from newsfeed.flows.people import People
 from newsfeed.model import SuppressionReason
-from newsfeed.store import database, subscribers, suppression
+from newsfeed.store import database, notice_mails, subscribers, suppression
 from newsfeed.store.subscribers import Subscriber
 
 
@@ -54,11 +54,14 @@ def _erase(people: People, address: Address) -> Erased:
     """The letters are removed first, the journal is written next, and the commit comes last: after
     a crash the same call finishes it.
 
-    While the whole outbox is walked others may write to the store. Only confirmation mails can be
-    written meanwhile, and only within a transaction, so that it is enough to look for these again.
+    While the whole outbox is walked others may write to the store. Only confirmation mails and
+    notices can be written meanwhile, and only within a transaction, so that it is enough to look
+    for these again.
     """
     from newsfeed.deliver import outbox
     from newsfeed.flows.confirming import mail_folders
+    from newsfeed.flows.notice import file_names
+    from newsfeed.flows.notices import notice_folders
 
     db, plan = people.db, people.plan
     number = address_hash(people.keys, address.key)
@@ -73,9 +76,12 @@ def _erase(people: People, address: Address) -> Erased:
             letters += outbox.erase(plan.outbox, new)
         for folder in mail_folders(plan.outbox):
             letters += outbox.erase(folder, {number})
+        for folder in notice_folders(plan.outbox):
+            letters += outbox.erase(folder, file_names(number))
         journal.append(plan.journal, [entry])
         if person:
             subscribers.clear_replies(db, person.id)
+            notice_mails.delete_to(db, person.id)
             subscribers.drop_deliveries(db, person.id, "", "erased", people.now)
             subscribers.delete(db, person.id)
         suppression.suppress(db, number, SuppressionReason.ERASED, people.now)
@@ -89,7 +95,10 @@ def _erase(people: People, address: Address) -> Erased:
 
 def _names(number: str, person: Subscriber | None) -> set[str]:
     """What files of somebody's are called."""
-    return {number, person.public_id} if person else {number}
+    from newsfeed.flows.notice import file_names
+
+    names = {number, *file_names(number)}
+    return {*names, person.public_id} if person else names
 
 
 def older_copies(store: Path) -> tuple[Path, ...]:

@@ -55,3 +55,13 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     paused: bool = False
     next: datetime | None = None
+
+
+class Pinged(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a feed that the hub was to be told of: the `problem`, "" where it took it, and
+    when (UTC) it is told `again`, None where it is not.
+    """
+
+    topic: str
+    problem: str = ""
+    again: datetime | None = None

@@ -23,7 +23,7 @@ from newsfeed.flows.terms import FOLDERS
 from newsfeed.model import Article
 from newsfeed.output.writer import Output
 from newsfeed.pages.index import SHOWN
-from newsfeed.pages.site import FeedLink, Neighbour, Site
+from newsfeed.pages.site import FeedLink, Letters, Neighbour, Site
 
 if TYPE_CHECKING:
     from newsfeed.templating import Templates
@@ -75,7 +75,7 @@ def page_groups(
             _page(
                 plan,
                 SUBSCRIBE,
-                (site.feeds, _titles(listed)),
+                (site.feeds, _titles(listed), _letters(plan)),
                 loader,
                 partial(_subscribe, plan, site, listed),
             ),
@@ -168,7 +168,17 @@ def _subscribe(plan: Plan, site: Site, feeds: Sequence[Feed], templates: Templat
         )
         for kind in plan.feeds.by
     ]
-    return subscribe_page(templates, site, groups, opml_url=address(plan, OPML))
+    return subscribe_page(
+        templates, site, groups, opml_url=address(plan, OPML), letters=_letters(plan)
+    )
+
+
+def _letters(plan: Plan) -> Letters | None:
+    """The newsletters, where a form to subscribe to them is answered."""
+    if not plan.newsletters or not plan.served:
+        return None
+    titles = [(one.title, one.language or plan.site.language) for one in plan.newsletters]
+    return Letters(form_url=f"{plan.links_url}/s", titles=tuple(titles))
 
 
 def _opml(plan: Plan, feeds: Sequence[Feed], newest: Article | None) -> bytes:

@@ -12,20 +12,22 @@ import msgspec
 
 from newsfeed.collect.entry import Folder
 from newsfeed.errors import Fault
-from newsfeed.settings import Feeds, Mail, Newsletter, Site
+from newsfeed.settings import Feeds, Mail, Newsletter, Redirect, Site
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The places and rules of one installation. All paths are absolute.
 
     `site_url` and `links_url` end without a slash; below the latter are the links by which
-    subscribers confirm and leave. `key` is a hash of the settings and versions that what is read
-    and written depends on.
+    subscribers confirm and leave; `served` tells that it is set, so that somebody answers there.
+    `key` is a hash of the settings and versions that what is read and written depends on. `notify`
+    is the operator's address, or "".
     """
 
     site: Site
     site_url: str
     links_url: str
+    served: bool
     feeds: Feeds
     newsletters: tuple[Newsletter, ...]
     mail: Mail
@@ -39,6 +41,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     base: Path
     deploy: str
     key: str
+    notify: str = ""
+    redirects: tuple[Redirect, ...] = ()
+    gone: tuple[str, ...] = ()
 
     @property
     def index(self) -> Path:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from newsfeed import __version__
 from newsfeed.audience.keys import Keys, installation
 from newsfeed.deliver.smtp.parcel import Relay
 from newsfeed.errors import NewsfeedError, SettingsError
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.relaying import is_loopback
+from newsfeed.net.http import Rules, get
 
 WELL_KNOWN = "/.well-known/newsfeed"
 """Where the web application says the installation's name, below the address of its links."""
@@ -41,12 +41,14 @@ class Answer(NamedTuple):
 def fetch(url: str) -> Answer:
     """The first 1024 bytes of what an https address answers to GET, within 10 seconds.
 
-    Certificates are those of the system or of SSL_CERT_FILE. No redirect is followed, and no proxy
-    of the environment asked. Not to be called where an event loop runs.
+    Certificates are those of the system or of SSL_CERT_FILE. The server is the operator's own and
+    may have any address and port. No redirect is followed, and no proxy of the environment asked.
+    Not to be called where an event loop runs.
     """
-    import asyncio
-
-    return asyncio.run(_fetched(url))
+    reply = get(url, Rules(reach="any", patience=_PATIENCE, most=_MOST))
+    if reply.problem or reply.status != _OK:
+        return Answer(problem=reply.problem or f"the answer is {reply.status}")
+    return Answer(text=reply.body.decode("ascii", "replace"))
 
 
 def refuse_unless_one_can_leave(
@@ -77,47 +79,3 @@ def refuse_unless_one_can_leave(
             remedy="start `newsfeed serve` behind your web server at that address (`server.url`), "
             'or set `mail.unsubscribe = "mailto"`',
         )
-
-
-async def _fetched(url: str) -> Answer:
-    import asyncio
-    import ssl
-
-    import httpx
-
-    headers = {"User-Agent": f"newsfeed/{__version__}", "Accept-Encoding": "identity"}
-    try:
-        async with (
-            asyncio.timeout(_PATIENCE),
-            httpx.AsyncClient(
-                verify=ssl.create_default_context(),
-                trust_env=False,
-                timeout=_PATIENCE,
-                headers=headers,
-            ) as client,
-            client.stream("GET", url) as response,
-        ):
-            if response.status_code != _OK:
-                return Answer(problem=f"the answer is {response.status_code}")
-            read = await anext(response.aiter_raw(_MOST), b"")
-            return Answer(text=read.decode("ascii", "replace"))
-    except (TimeoutError, httpx.TimeoutException):
-        return Answer(problem=f"there is no answer in {_PATIENCE:g} seconds")
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        return Answer(problem=_reason(error))
-
-
-def _reason(error: BaseException | None) -> str:
-    """Why there is no answer: the first cause that people know."""
-    import socket
-    import ssl
-
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return f"the certificate there does not hold: {error.verify_message}"
-        if isinstance(error, socket.gaierror):
-            return "there is no host of that name"
-        if isinstance(error, ConnectionRefusedError):
-            return "nothing listens there"
-        error = error.__cause__ or error.__context__
-    return "no connection comes about"

@@ -11,7 +11,7 @@ from newsfeed.errors import BodyError
 from newsfeed.flows.build import BuildOptions, BuildReport, Workshop, build
 from newsfeed.flows.deploying import deploy
 from newsfeed.flows.editions import slot_after
-from newsfeed.flows.outcomes import Decided, Forecast
+from newsfeed.flows.outcomes import Decided, Forecast, Pinged
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.flows.previewing import Preview, Previews, previews
 from newsfeed.store import database
@@ -26,7 +26,8 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a publish did before delivery. `deployed` tells that the deploy command ran; `idle`
     that no edition waits for anything, so that there is nothing to deliver either. In a dry run
     `forecasts` are what would be made and `waiting` what would go besides. `errors` kept
-    newsletters from being decided.
+    newsletters from being decided. `pinged` are the feeds that the hub was to be told of. `mails`:
+    some that are no editions wait, or may.
     """
 
     build: BuildReport
@@ -39,6 +40,8 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     idle: bool = False
+    mails: bool = False
+    pinged: tuple[Pinged, ...] = ()
 
 
 class _Idle(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,13 +55,21 @@ class _Idle(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
 
 
-def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
+def publish(shop: Workshop, options: BuildOptions, *, ping: bool = True) -> PublishReport:
     """Build; compose the editions that are due; preview the next letters; deploy what is not
-    deployed yet; then release what is ready.
+    deployed yet; then release what is ready, and tell the hub of feeds that changed.
 
-    Letters are made before anything leaves, since one can show that an article is broken.
-    Raises what `build` raises, and DeployError.
+    Letters are made before anything leaves, since one can show that an article is broken. Without
+    `ping` the hub is left to the caller, who knows when the new bytes can be fetched. Raises what
+    `build` raises, and DeployError.
     """
+    report = _published(shop, options)
+    if options.dry_run or not ping:
+        return report
+    return msgspec.structs.replace(report, pinged=_pinged(shop))
+
+
+def _published(shop: Workshop, options: BuildOptions) -> PublishReport:
     report = build(shop, options)
     if _is_idle(shop):
         return _only_published(shop, report, options)
@@ -90,6 +101,7 @@ def publish(shop: Workshop, options: BuildOptions) -> PublishReport:
         errors=errors,
         warnings=() if idle else _warnings(shop),
         idle=idle,
+        mails=_mails(shop),
     )
 
 
@@ -104,6 +116,7 @@ def _only_published(shop: Workshop, report: BuildReport, options: BuildOptions) 
         previews=found.found,
         errors=found.errors,
         idle=True,
+        mails=_mails(shop),
     )
 
 
@@ -156,6 +169,19 @@ def _release(shop: Workshop) -> tuple[str, ...]:
     from newsfeed.flows.releasing import release_ready
 
     return tuple(release_ready(shop.plan, shop.db, shop.seams.now))
+
+
+def _mails(shop: Workshop) -> bool:
+    return database.has_notices(shop.db) or database.has_news(shop.db, "run/publish/")
+
+
+def _pinged(shop: Workshop) -> tuple[Pinged, ...]:
+    """After the deploy command: a hub fetches what it is told of at once."""
+    if not shop.plan.feeds.hub:
+        return ()
+    from newsfeed.flows.pinging import ping
+
+    return tuple(ping(shop.plan, shop.db, shop.seams.now))
 
 
 def _with_web_copies(shop: Workshop, report: BuildReport) -> BuildReport:

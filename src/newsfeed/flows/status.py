@@ -124,7 +124,7 @@ def _status(
     (letter,) = editions.letters(db, edition.id).values()
     over = edition.state is EditionState.CANCELLED
     left = 0 if over else sum(counts.get(state, 0) for state in _TO_DO)
-    why = edition.why or _in_the_way(people, edition)
+    why = edition.why or in_the_way(people, edition)
     rate = _rate(people, edition) if left and not why else 0.0
     return EditionStatus(
         edition=edition.name,
@@ -154,7 +154,7 @@ def _recipients(people: People, edition: EditionRecord, counts: dict[DeliverySta
     return sum(counts.values())
 
 
-def _in_the_way(people: People, edition: EditionRecord) -> str:
+def in_the_way(people: People, edition: EditionRecord) -> str:
     """Why nothing of an edition goes that is on its way; "" if nothing stops it."""
     if edition.state not in (EditionState.READY, EditionState.RELEASED):
         return ""

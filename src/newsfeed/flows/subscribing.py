@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -16,6 +17,7 @@ from newsfeed.audience.evidence import cut_agent, cut_ip
 from newsfeed.audience.lifecycle import Event, Refusal, after, is_fresh
 from newsfeed.audience.tokens import Confirmation
 from newsfeed.audience.wording import Wording, wording_of
+from newsfeed.flows.notice_queue import enqueue
 from newsfeed.flows.people import People
 from newsfeed.model import SubscriptionState
 from newsfeed.store import consents, database, newsletters, subscribers, suppression
@@ -103,6 +105,8 @@ def leave_within(people: People, person: Subscriber, newsletter: str, visitor: V
     subscribers.put_subscription(db, person.id, newsletter, state, now)
     consents.record(db, person.id, _consent("left", newsletter, visitor, now))
     subscribers.drop_deliveries(db, person.id, newsletter, "left", now)
+    if subscription and subscription.state is SubscriptionState.ACTIVE:
+        tell_result(people, "left", person, newsletter)
     return True
 
 
@@ -134,7 +138,21 @@ def confirm(
         subscribers.put_subscription(db, person.id, name, state, now)
         suppression.confirmed(db, person.address_hash)
         consents.record(db, person.id, _consent("confirmed", name, visitor, now, wording))
+        tell_result(people, "confirmed", person, name)
     return Confirmed.CONFIRMED
+
+
+def tell_result(
+    people: People, kind: Literal["confirmed", "left"], person: Subscriber, newsletter: str
+) -> None:
+    """A mail will say what came of it, where the newsletter is commercial (standards L-K-08). The
+    caller commits.
+    """
+    settings = people.newsletter(newsletter)
+    if settings is not None and settings.commercial:
+        enqueue(
+            people.db, kind=kind, subscriber_id=person.id, newsletter=newsletter, now=people.now
+        )
 
 
 def _consent(

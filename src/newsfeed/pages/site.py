@@ -30,6 +30,13 @@ class FeedLink(msgspec.Struct, frozen=True, kw_only=True):
         return FORMATS.get(self.media_type, self.media_type)
 
 
+class Letters(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes by e-mail: where the form to ask for it is, and each title with its language."""
+
+    form_url: str
+    titles: tuple[tuple[str, str], ...]
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The site around a page. All addresses are absolute; `home_url` ends with a slash.
 

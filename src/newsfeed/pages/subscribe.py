@@ -14,7 +14,7 @@ from newsfeed.pages.words import words_for
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsfeed.pages.site import Site
+    from newsfeed.pages.site import Letters, Site
     from newsfeed.templating import Templates
 
 
@@ -38,8 +38,10 @@ def subscribe_page(
     groups: Sequence[TopicGroup] = (),
     *,
     opml_url: str = "",
+    letters: Letters | None = None,
 ) -> bytes:
-    """The page at `site.subscribe_url`, with the site's own feeds and those of the topics.
+    """The page at `site.subscribe_url`, with the site's own feeds and those of the topics, and
+    where there are `letters` with the way to them.
 
     Its head names the site's feeds and each topic's first. Raises TemplateError where the
     template is missing or broken.
@@ -59,8 +61,16 @@ def subscribe_page(
         "feeds": [_feed(feed, links) for feed in site.feeds],
         "groups": [_group(group, links) for group in groups if group.topics],
         "opml": links.local(opml_url),
+        "letters": _letters(letters) if letters else None,
     }
     return templates.html("subscribe.html.j2", {**shared, **own}).encode()
+
+
+def _letters(letters: Letters) -> Values:
+    titles: list[Values] = [
+        {"title": title, "language": language} for title, language in letters.titles
+    ]
+    return {"form": letters.form_url, "titles": titles}
 
 
 def _group(group: TopicGroup, links: Links) -> Values:

@@ -38,6 +38,9 @@ _KOREAN: Words = {
     "step_reader": "피드 리더를 하나 고릅니다. 앱 장터에서 ‘RSS 리더’를 찾으면 여럿 나옵니다.",
     "step_copy": "아래 주소 하나를 복사합니다. 주소를 한 번 누르면 전체가 선택됩니다.",
     "step_paste": "리더에서 ‘구독 추가’를 누르고 붙여 넣습니다.",
+    "letters_title": "메일로 받기",
+    "letters": "편지로 받아 볼 수도 있습니다. 주소를 적고, 받은 메일에서 확인하면 됩니다.",
+    "letters_link": "이메일로 구독하기",
     "addresses_title": "주소",
     "addresses": "어느 것이나 내용은 같습니다. 잘 모르겠다면 첫째 주소를 쓰세요.",
     "open": "열기",
@@ -79,6 +82,12 @@ _ENGLISH: Words = {
     "step_reader": "Pick a feed reader. Search your app store for “RSS reader”; there are many.",
     "step_copy": "Copy one of the addresses below. One tap selects the whole address.",
     "step_paste": "In the reader choose “add a subscription” and paste it.",
+    "letters_title": "By e-mail",
+    "letters": (
+        "Or have letters come to you: write down your address, and confirm in the message that "
+        "you get."
+    ),
+    "letters_link": "Subscribe by e-mail",
     "addresses_title": "Addresses",
     "addresses": "They all carry the same articles. If in doubt, take the first.",
     "open": "Open",

@@ -6,18 +6,15 @@ import logging
 from datetime import timedelta
 
 from newsfeed.app import people
-from newsfeed.flows.confirming import send_confirmations
 from newsfeed.flows.delivering import deliver
 from newsfeed.flows.outcomes import Delivered
 from newsfeed.flows.stopping import Stop
 from newsfeed.model import DeliveryState
 from newsfeed.service.publishing import DELIVER
 from newsfeed.service.shift import Shift
-from newsfeed.store import facts
 
 _AGAIN = timedelta(seconds=5)
 _LEFT_OUT = 3
-_BATCH = 100
 
 log = logging.getLogger("newsfeed.deliver")
 
@@ -66,27 +63,3 @@ def _told(shift: Shift, one: Delivered) -> int:
     for line in shift.state.news(f"edition {one.edition}", reasons):
         log.warning("%s", line)
     return _LEFT_OUT if failed or one.paused else 0
-
-
-def confirm_pass(shift: Shift) -> int:
-    """Ask those who asked for a newsletter whether it was them. Raises as `send_confirmations`
-    does. The log names nobody.
-    """
-    with people(shift.plan, shift.clock()) as who:
-        if facts.paused(who.db, who.now):
-            return 0
-        done = send_confirmations(
-            who, imported=False, limit=_BATCH, clock=shift.clock, stop=shift.stop
-        )
-    shift.state.count("confirmation mails", done.mailed)
-    if done.mailed:
-        log.info("%d confirmation mails sent", done.mailed)
-    if done.refused or done.unanswered:
-        log.warning(
-            "%d confirmation mails refused, %d without an answer",
-            len(done.refused),
-            len(done.unanswered),
-        )
-    for line in shift.state.news("confirmations", (done.trouble,) if done.trouble else ()):
-        log.warning("%s", line)
-    return 1 if done.trouble else 0

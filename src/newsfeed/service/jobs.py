@@ -11,10 +11,21 @@ from typing import NamedTuple
 from newsfeed.app import people
 from newsfeed.errors import NewsfeedError, fault_of_ours, message
 from newsfeed.flows.keeping import forget_unconfirmed, prune
-from newsfeed.service.delivering import confirm_pass, deliver_pass
-from newsfeed.service.publishing import NAME as PUBLISH
-from newsfeed.service.publishing import publish_pass
+from newsfeed.service.delivering import deliver_pass
+from newsfeed.service.mailing import confirm_pass, notice_pass
+from newsfeed.service.pinging import ping_pass
+from newsfeed.service.present import stamp_of
+from newsfeed.service.publishing import (
+    CONFIRM,
+    DELIVER,
+    MAILS,
+    OUTPUT,
+    PING,
+    PUBLISH,
+    publish_pass,
+)
 from newsfeed.service.shift import Shift
+from newsfeed.store import database
 from newsfeed.units import duration
 
 log = logging.getLogger("newsfeed.service")
@@ -49,17 +60,35 @@ def renew(shift: Shift) -> int:
     before stay in force then.
     """
     found = shift.present.renewed()
+    for key in shift.state.news("restart", shift.present.waiting):
+        log.warning("%s: this waits for a restart of `newsfeed run`", key)
     if found is None:
         return 0
     log.info("the settings changed, and are in force")
-    if keys := shift.present.lasting():
-        log.warning("%s: this waits for a restart of `newsfeed run`", ", ".join(keys))
     shift.delivery.set()
     for hear in shift.renewed:
         hear(*found)
     for job in JOBS:
         if job.led:
             shift.wake(job.name)
+    return 0
+
+
+def look_at_output(shift: Shift) -> int:
+    """Notice that files were published, by this process, another service or a command."""
+    if shift.differs("output", stamp_of(shift.plan.manifest)):
+        for hear in shift.published:
+            hear()
+        shift.wake(PING)
+    return 0
+
+
+def look_at_ledger(shift: Shift) -> int:
+    """Notice what commands changed: an approval, a pause, a skip. The next pass acts on it."""
+    with database.reading(shift.plan.store) as db:
+        revision = database.revision(db)
+    if shift.differs("ledger", revision):
+        shift.wake(PUBLISH)
     return 0
 
 
@@ -82,9 +111,13 @@ def tidy(shift: Shift) -> int:
 JOBS = (
     Job("lead", lead, timedelta(seconds=5), led=False, once=False),
     Job("settings", renew, timedelta(seconds=2), led=False, once=False),
+    Job(OUTPUT, look_at_output, timedelta(seconds=2), led=False, once=False),
+    Job("ledger", look_at_ledger, timedelta(seconds=2), once=False),
     Job(PUBLISH, publish_pass, None),
-    Job("deliver", deliver_pass, timedelta(seconds=60)),
-    Job("confirm", confirm_pass, timedelta(seconds=60)),
+    Job(PING, ping_pass, timedelta(minutes=5)),
+    Job(DELIVER, deliver_pass, timedelta(seconds=60)),
+    Job(CONFIRM, confirm_pass, timedelta(seconds=60)),
+    Job(MAILS, notice_pass, timedelta(seconds=60)),
     Job("purge", purge, timedelta(hours=1)),
     Job("prune", tidy, timedelta(hours=6)),
 )
@@ -111,6 +144,8 @@ def run(shift: Shift, job: Job) -> int:
     shift.signals.ran(job.name, status, seconds)
     if fault and fault != before:
         log.error("%s: %s", job.name, fault)
+        for hear in shift.troubled:
+            hear(job.name, fault)
     if before and not fault:
         log.info("%s: it goes well again", job.name)
     return status

@@ -67,12 +67,13 @@ class Metrics:
             ["job"],
             registry=registry,
         )
-        self._answers = Counter(
+        answers = Counter(
             "newsfeed_http_responses_total",
             "Answers to HTTP requests, by the class of their status.",
             ["status"],
             registry=registry,
         )
+        self._answers = {number: answers.labels(f"{number}xx") for number in range(1, 6)}
         self._connections = Gauge(
             "newsfeed_smtp_connections",
             "Connections to the relay that are open for letters.",
@@ -94,7 +95,7 @@ class Metrics:
 
     def answered(self, status: int) -> None:
         """An HTTP request was answered."""
-        self._answers.labels(f"{status // 100}xx").inc()
+        self._answers[status // 100].inc()
 
     def connections(self, number: int) -> None:
         """So many connections to the relay are open."""

@@ -13,7 +13,8 @@ from newsfeed.errors import NewsfeedError
 from newsfeed.flows.plan import Plan
 from newsfeed.settings import Settings
 
-_Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int]
+"""What tells two states of a file apart."""
 
 
 class Now(NamedTuple):
@@ -29,12 +30,15 @@ class Now(NamedTuple):
 
 
 class Present:
-    """What is in force. `now` is whole whenever it is read, in whichever thread."""
+    """What is in force. `now` is whole whenever it is read, in whichever thread. `waiting` are the
+    keys whose values in the file wait for a restart.
+    """
 
     def __init__(self, project: Project, plan: Plan) -> None:
         self.now = Now(project, plan)
+        self.waiting: tuple[str, ...] = ()
         self._lock = threading.Lock()
-        self._stamp: _Stamp | None = None
+        self._stamp: Stamp | None = None
         self._trouble: NewsfeedError | None = None
 
     def forget(self) -> None:
@@ -45,15 +49,15 @@ class Present:
         """Read the settings if their file changed; gives what was in force and what is now, or
         None where nothing is new.
 
-        What a process cannot change while it runs stays as it was: see `lasting`. Raises
+        What a process cannot change while it runs stays as it was, and is among `waiting`. Raises
         NewsfeedError for settings that cannot be used, until they are mended; what was in force
         stays so.
         """
         with self._lock:
-            stamp = _stamp(self.now.project.file)
+            stamp = stamp_of(self.now.project.file)
             if stamp == self._stamp:
                 if self._trouble:
-                    raise self._trouble
+                    raise self._trouble.with_traceback(None)
                 return None
             self._stamp, self._trouble = stamp, None
             try:
@@ -66,22 +70,13 @@ class Present:
         before = self.now
         read = open_project(before.project.file)
         settings = _with_lasting(read.settings, before.settings)
+        self.waiting = _differing(read.settings, settings)
         project = replace(read, settings=settings)
         plan = make_plan(project)
         if settings == before.settings and plan.key == before.plan.key:
             return None
         self.now = Now(project, plan)
         return before, self.now
-
-    def lasting(self) -> list[str]:
-        """The keys whose values in the file wait for a restart. Raises SettingsError."""
-        wanted, used = open_project(self.now.project.file).settings, self.now.settings
-        pairs = {
-            "server.listen": (wanted.server.listen, used.server.listen),
-            "store": (wanted.store, used.store),
-            "run.log": (wanted.run.log, used.run.log),
-        }
-        return [key for key, (new, old) in pairs.items() if new != old]
 
 
 def _with_lasting(new: Settings, old: Settings) -> Settings:
@@ -93,8 +88,17 @@ def _with_lasting(new: Settings, old: Settings) -> Settings:
     )
 
 
-def _stamp(file: Path) -> _Stamp:
-    """What changes with a file's contents; zeros where it is missing."""
+def _differing(wanted: Settings, used: Settings) -> tuple[str, ...]:
+    pairs = {
+        "server.listen": (wanted.server.listen, used.server.listen),
+        "store": (wanted.store, used.store),
+        "run.log": (wanted.run.log, used.run.log),
+    }
+    return tuple(key for key, (new, old) in pairs.items() if new != old)
+
+
+def stamp_of(file: Path) -> Stamp:
+    """The time, size and inode of a file; zeros where it is missing."""
     try:
         found = file.stat()
     except OSError:

@@ -17,8 +17,12 @@ from newsfeed.model import EditionState
 from newsfeed.service.shift import Shift
 from newsfeed.store.private import HeldError
 
-NAME = "publish"
+PUBLISH = "publish"
 DELIVER = "deliver"
+OUTPUT = "output"
+PING = "ping"
+CONFIRM = "confirm"
+MAILS = "mails"
 
 _PATIENCE = 1.0
 """Seconds to wait for another process that builds, such as a `newsfeed publish` by hand."""
@@ -43,17 +47,17 @@ def publish_pass(shift: Shift) -> int:
     try:
         with workshop(shift.plan, seams, patience=_PATIENCE) as shop:
             try:
-                report = publish(shop, BuildOptions())
+                report = publish(shop, BuildOptions(), ping=False)
             finally:
-                shift.at(NAME, next_moment(shop))
+                shift.at(PUBLISH, next_moment(shop))
     except HeldError:
         log.info("another newsfeed builds just now; this one looks again in %d seconds", 5)
-        shift.at(NAME, shift.clock() + _AGAIN)
+        shift.at(PUBLISH, shift.clock() + _AGAIN)
         return 0
     _told(shift, report)
     if report.build.written or report.build.removed:
-        for hear in shift.published:
-            hear()
+        shift.wake(OUTPUT)
+    shift.wake(MAILS)
     if not report.idle:
         shift.wake(DELIVER)
     if report.errors:

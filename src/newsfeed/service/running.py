@@ -13,7 +13,7 @@ from functools import partial
 from newsfeed.schedule.runner import Runner
 from newsfeed.service.jobs import JOBS, interval, run
 from newsfeed.service.present import Now, Present
-from newsfeed.service.publishing import NAME as PUBLISH
+from newsfeed.service.publishing import PUBLISH
 from newsfeed.service.shift import Shift
 from newsfeed.service.watching import watch_files
 
@@ -67,6 +67,7 @@ class Service:
         else:
             self.shift.leader.resign()
             self.shift.state.lead(leads=False)
+            log.info("ended")
 
     def _force(self) -> None:
         time.sleep(self._limit)

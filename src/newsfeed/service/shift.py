@@ -17,8 +17,10 @@ class Shift:
     """The settings in force, the facts, the wish to end, and the ways to have a job run.
 
     `clock` gives the time (aware). `wake` runs a job now, and `at` at a time; both do nothing where
-    jobs are run one after another. `published` are called after each pass that wrote or removed
-    files, and `renewed` with what was in force and what is after settings changed.
+    jobs are run one after another. Who wants to hear of something puts a function into a list:
+    `published` are called when the files of the output changed, whoever wrote them; `renewed` with
+    what was in force and what is, when settings changed; and `troubled` with a job's name and its
+    fault, when that is new.
     """
 
     def __init__(self, present: Present, clock: Callable[[], datetime]) -> None:
@@ -33,6 +35,14 @@ class Shift:
         self.at: Callable[[str, datetime | None], None] = lambda _name, _moment: None
         self.published: list[Callable[[], None]] = []
         self.renewed: list[Callable[[Now, Now], None]] = []
+        self.troubled: list[Callable[[str, str], None]] = []
+        self.seen: dict[str, object] = {}
+
+    def differs(self, what: str, value: object) -> bool:
+        """Whether something is not as it was when this was asked last; False the first time."""
+        before = self.seen.get(what, value)
+        self.seen[what] = value
+        return before != value
 
     @property
     def plan(self) -> Plan:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from newsfeed.flows.plan import Plan
-from newsfeed.service.publishing import NAME as PUBLISH
+from newsfeed.service.publishing import PUBLISH
 from newsfeed.service.shift import Shift
 
 _LOOK_MS = 1000

@@ -8,8 +8,22 @@ from typing import Literal
 
 import msgspec
 
-Event = Literal["requested", "mailed", "confirmed", "stated", "left", "suppressed", "reinstated"]
-Way = Literal["command", "import", "link", "one-click", "form"]
+Event = Literal[
+    "requested",
+    "mailed",
+    "confirmed",
+    "stated",
+    "left",
+    "suppressed",
+    "reinstated",
+    "told",
+    "renewed",
+]
+"""`told`: a mail went to the person about their consent or that they left (standards L-K-08);
+`renewed`: one that reminded them of their consent, and how to take it back (L-K-09).
+"""
+
+Way = Literal["command", "import", "link", "one-click", "form", "preferences", "mail"]
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +31,7 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
 
     `newsletter` is "" where it concerns all. `consented` is when the person agreed, where that
     is stated; `source` where the statement is from. `wording` is the version of the text agreed
-    to, `ip` a network and no address, `message_id` the confirmation mail's.
+    to, `ip` a network and no address, `message_id` that of the mail which was sent.
     """
 
     event: Event

@@ -1,6 +1,6 @@
 """The door to the store: opening it, and bringing a new or old one to the newest version.
 
-Everything that differs between databases stands in this file, and so do the two statements that
+Everything that differs between databases stands in this file, and so do the few statements that
 every run needs: the named SQL of `queries.py` is imported only where articles are read or saved.
 """
 
@@ -22,6 +22,9 @@ from newsfeed.store.trouble import check_place, explain, refuse_full
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
+
+UNTOLD = "untold"
+"""Not something that was told, but that there is something to tell."""
 
 _ROOM = 1 << 20
 """Bytes that making or upgrading a store needs on the disk, besides what is in it: yoyo says
@@ -179,6 +182,21 @@ def revision(db: sqlite3.Connection) -> str:
     """A value that changes whenever articles are saved, in this store or another."""
     (value,) = db.execute("SELECT value FROM revision").fetchone()
     return str(value)
+
+
+def has_notices(db: sqlite3.Connection) -> bool:
+    """Whether a mail to a subscriber waits that is no edition."""
+    (found,) = db.execute("SELECT EXISTS (SELECT 1 FROM notice WHERE done IS NULL)").fetchone()
+    return bool(found)
+
+
+def has_news(db: sqlite3.Connection, faults: str) -> bool:
+    """Whether the operator was not told something yet, or was told of a fault whose key begins so,
+    which may be over.
+    """
+    query = "SELECT EXISTS (SELECT 1 FROM told WHERE key = ? OR substr(key, 1, ?) = ?)"
+    (found,) = db.execute(query, (UNTOLD, len(faults), faults)).fetchone()
+    return bool(found)
 
 
 def _opened(path: Path, now: datetime) -> sqlite3.Connection:

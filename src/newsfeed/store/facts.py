@@ -13,6 +13,7 @@ _KEYS = "keys"
 _PLACE = "place"
 _PAUSED = "paused"
 _PAUSED_UNTIL = "paused until"
+_RENEWALS = "renewals chosen"
 
 
 def bind_keys(db: sqlite3.Connection, check: str, secret: Path) -> None:
@@ -107,3 +108,18 @@ def resume(db: sqlite3.Connection) -> None:
 
     queries.drop_fact(db, name=_PAUSED)
     queries.drop_fact(db, name=_PAUSED_UNTIL)
+
+
+def renewals_chosen(db: sqlite3.Connection) -> datetime | None:
+    """When it was last looked who is to be reminded of their consent (UTC); None for never."""
+    from newsfeed.store.queries import queries
+
+    at = queries.fact(db, name=_RENEWALS)
+    return None if at is None else datetime.fromtimestamp(int(at), UTC)
+
+
+def note_renewals(db: sqlite3.Connection, now: datetime) -> None:
+    """It is looked now. The caller commits."""
+    from newsfeed.store.queries import queries
+
+    queries.set_fact(db, name=_RENEWALS, value=str(int(now.timestamp())))

@@ -169,6 +169,7 @@ def rename(db: sqlite3.Connection, old: str, new: str) -> None:
     for move in (
         queries.move_subscriptions,
         queries.move_consents,
+        queries.move_notices,
         queries.move_editions,
         queries.move_edition_articles,
         queries.move_slots,

@@ -59,7 +59,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
     `mails` counts the confirmation mails that the address ever got, `last_mail` is when the last
     one was written. `asked` counts those for this request; `asked_last` is when the last of them
-    was written, `wording` the version of its words. `imported`: an import made the request.
+    was written, `wording` the version of its words. `imported`: an import made the request, and
+    `by_form`: somebody asked by the web form, for this request.
     """
 
     subscriber: Subscriber
@@ -71,6 +72,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     asked_last: datetime | None
     wording: str
     imported: bool
+    by_form: bool
 
 
 class Expired(NamedTuple):
@@ -234,7 +236,8 @@ def waiting(db: sqlite3.Connection, newsletter: str = "") -> Iterator[Waiting]:
     from newsfeed.store.queries import queries
 
     for row in queries.pending_subscriptions(db, newsletter=newsletter):
-        of_newsletter, since, mails, last_mail, asked, asked_last, wording, imported = row[7:]
+        of_newsletter, since, mails, last_mail, asked, asked_last, wording = row[7:14]
+        imported, by_form = row[14:]
         yield Waiting(
             subscriber=_subscriber(row[:7]),
             newsletter=of_newsletter,
@@ -245,6 +248,7 @@ def waiting(db: sqlite3.Connection, newsletter: str = "") -> Iterator[Waiting]:
             asked_last=None if asked_last is None else datetime.fromtimestamp(asked_last, UTC),
             wording=wording,
             imported=bool(imported),
+            by_form=bool(by_form),
         )
 
 

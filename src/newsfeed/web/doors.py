@@ -57,7 +57,7 @@ class Doors:
             if public_id is None:
                 return self._pages.not_whole(newsletter)
             way: Way = "one-click" if b"One-Click" in body else "link"
-            leave(desk, newsletter, public_id, _visitor(request, way))
+            leave(desk, newsletter, public_id, visitor(request, way))
             person = looked_up(desk, newsletter, public_id)
         return self._pages.left(person)
 
@@ -83,7 +83,7 @@ class Doors:
             said = read_confirm_token(desk.keys, newsletter, token, desk.now)
             if said is None:
                 return self._pages.dead(newsletter)
-            outcome = confirm(desk, newsletter, said, _visitor(request, "link"))
+            outcome = confirm(desk, newsletter, said, visitor(request, "link"))
             person = looked_up(desk, newsletter, said.public_id)
         if outcome is Confirmed.DEAD:
             return self._pages.dead(newsletter)
@@ -99,7 +99,8 @@ def _named(request: Request) -> tuple[str, str]:
     return request.path_params["newsletter"], request.path_params["token"]
 
 
-def _visitor(request: Request, way: Way) -> Visitor:
+def visitor(request: Request, way: Way) -> Visitor:
+    """Who asks, and in which way."""
     return Visitor(
         way=way,
         ip=request.client.host if request.client else "",

@@ -54,7 +54,7 @@ class Pages:
     def not_whole(self, newsletter: str) -> Page:
         """A link to leave that was cut or forged; nothing was changed. 404."""
         words = self._words(newsletter)
-        return self._notice(words, words.not_whole, 404)
+        return self.notice(words, words.not_whole, 404)
 
     def confirm(self, newsletter: str, person: Person, consent: str, language: str) -> Page:
         """What `person` agrees to (`consent`, in `language`), and the button that says yes."""
@@ -73,7 +73,7 @@ class Pages:
     def dead(self, newsletter: str) -> Page:
         """A link to confirm that is too old, cut or forged, or void since the person left. 404."""
         words = self._words(newsletter)
-        return self._notice(words, words.dead, 404)
+        return self.notice(words, words.dead, 404)
 
     def problem(self, status: int) -> Page:
         """The page for an HTTP status that is about no subscriber."""
@@ -81,17 +81,20 @@ class Pages:
         notices = {
             404: words.nothing_here,
             405: words.not_allowed,
+            410: words.nothing_here,
             408: words.too_slow,
             413: words.too_large,
+            429: words.too_often,
             503: words.busy,
         }
-        return self._notice(words, notices.get(status, words.fault), status)
+        return self.notice(words, notices.get(status, words.fault), status)
 
     def _words(self, newsletter: str) -> Words:
         return words_for(self._languages.get(newsletter, self._language))
 
-    def _notice(self, words: Words, notice: Notice, status: int) -> Page:
-        return self._page("notice.html.j2", words, notice, {"title": ""}, status)
+    def notice(self, words: Words, notice: Notice, status: int = 200) -> Page:
+        """A page that only says something, and is about no newsletter."""
+        return self.page("notice.html.j2", words, notice, {"title": ""}, status)
 
     def _form(
         self, template: str, newsletter: str, person: Person, notice: Notice, values: Values
@@ -101,15 +104,16 @@ class Pages:
             "title_language": self._languages.get(newsletter, self._language),
             "masked": person.masked,
         }
-        return self._page(template, words_for(person.language), notice, {**about, **values})
+        return self.page(template, words_for(person.language), notice, {**about, **values})
 
     def _about(self, person: Person, notice: Notice) -> Page:
         words = words_for(person.language)
-        return self._page("notice.html.j2", words, notice, {"title": person.title})
+        return self.page("notice.html.j2", words, notice, {"title": person.title})
 
-    def _page(
+    def page(
         self, template: str, words: Words, notice: Notice, values: Values, status: int = 200
     ) -> Page:
+        """A page of a template; `values` has the newsletter's `title`, or ""."""
         own = msgspec.structs.asdict(words)
         shared: Values = {
             "site": self._site,

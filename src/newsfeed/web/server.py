@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    import uvicorn
     from starlette.types import ASGIApp
+
+    from newsfeed.web.front import Answer
 
 _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]@]+)):([0-9]{1,5})")
 _HIGHEST_PORT = 65535
@@ -79,19 +82,18 @@ def serve(
     sockets: list[socket.socket],
     begun: Callable[[], None],
     *,
+    answer: Answer | None = None,
     wind_down: Callable[[], None] | None = None,
     finish: int = _SECONDS_TO_FINISH,
 ) -> None:
     """Answer requests until SIGTERM or Ctrl-C, then finish those that are open, within `finish`
     seconds, and return.
 
-    `begun` is called when the first request can come. `wind_down` is called at the first signal, in
-    a thread of its own, and requests are answered until it returns, or a second signal comes. Only
-    from the main thread.
+    `begun` is called when the first request can come; `answer` is asked before `app` is.
+    `wind_down` is called at the first signal, in a thread of its own, and requests are answered
+    until it returns, or a second signal comes. Only from the main thread.
     """
-    import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
     import uvicorn
-    import uvloop  # noqa: F401  # likewise
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -104,21 +106,7 @@ def serve(
             else:
                 winding.start()
 
-    server = Server(
-        uvicorn.Config(
-            app,
-            loop="uvloop",
-            http="httptools",
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=True,
-            forwarded_allow_ips=_PROXIES,
-            timeout_graceful_shutdown=finish,
-        )
-    )
+    server = Server(_config(app, answer, finish))
 
     def wound_down() -> None:
         try:
@@ -140,6 +128,28 @@ def serve(
         for number, handler in before.items():
             signal.signal(number, handler)
         _close(sockets)
+
+
+def _config(app: ASGIApp, answer: Answer | None, finish: int) -> uvicorn.Config:
+    import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
+    import uvicorn
+    import uvloop  # noqa: F401  # likewise
+
+    from newsfeed.web.wire import protocol
+
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=protocol(answer) if answer else "httptools",
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=_PROXIES,
+        timeout_graceful_shutdown=finish,
+    )
 
 
 def _bound(family: int, address: tuple[object, ...]) -> socket.socket:

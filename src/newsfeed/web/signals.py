@@ -19,12 +19,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsfeed import __version__
+from newsfeed.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from newsfeed.web.filetypes import Header
+    from newsfeed.web.front import Answer, Quick
 
     Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -77,8 +81,17 @@ def signals(
 
 
 def parse_networks(texts: Iterable[str]) -> list[Network]:
-    """The networks of `[server] metrics`, which `config.py` has looked at."""
-    return [ipaddress.ip_network(text) for text in texts]
+    """The networks of `[server] metrics`. Raises SettingsError."""
+    found: list[Network] = []
+    for text in texts:
+        try:
+            found.append(ipaddress.ip_network(text))
+        except ValueError:
+            raise SettingsError(
+                f"`server.metrics`: {text!r} is no network",
+                remedy='write some like ["127.0.0.0/8", "::1"], or [] for nobody',
+            ) from None
+    return found
 
 
 def counted(app: ASGIApp, answered: Callable[[int], None]) -> ASGIApp:
@@ -91,6 +104,18 @@ def counted(app: ASGIApp, answered: Callable[[int], None]) -> ASGIApp:
             await send(item)
 
         await app(scope, receive, door if scope["type"] == "http" else send)
+
+    return counting
+
+
+def counted_at_once(answer: Answer, answered: Callable[[int], None]) -> Answer:
+    """The same for what is answered before an application is asked (`front.py`)."""
+
+    def counting(method: bytes, raw_path: bytes, headers: list[Header]) -> Quick | None:
+        found = answer(method, raw_path, headers)
+        if found is not None:
+            answered(int(found.status[9:12]))  # HTTP/1.1 200 OK
+        return found
 
     return counting
 

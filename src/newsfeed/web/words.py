@@ -1,10 +1,11 @@
-"""What the pages for subscribers say, in Korean and in English."""
+"""What the pages for subscribers say: in English here, in other languages by the catalogues."""
 
 from __future__ import annotations
 
 import msgspec
 
 from newsfeed.pages.words import base_language
+from newsfeed.web.catalogues import Catalogue, catalogue, languages
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -18,7 +19,10 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """Every sentence of the pages. None says whether an address is known, or ever was."""
+    """Every sentence of the pages. None says whether an address is known, or ever was.
+
+    Names in braces stand for what is filled in.
+    """
 
     language: str
     newsletter: str
@@ -40,51 +44,48 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     too_slow: Notice
     busy: Notice
     fault: Notice
+    too_often: Notice
+    form: Notice
+    form_wrong: str
+    form_address: str
+    form_address_wrong: str
+    form_which: str
+    form_which_wrong: str
+    form_agree: str
+    form_button: str
+    form_small: str
+    form_all: str
+    form_other: str
+    form_stale: str
+    form_pot: str
+    form_about: str
+    form_about_text: str
+    form_age: str
+    form_privacy: str
+    form_sent: Notice
+    manage: Notice
+    manage_button: str
+    manage_small: str
+    manage_sent: Notice
+    manage_dead: Notice
+    choose: Notice
+    choose_saved: str
+    choose_which: str
+    choose_which_small: str
+    choose_language: str
+    choose_language_own: str
+    choose_button: str
+    when_daily: str
+    when_weekdays: str
+    when_weekly: str
+    when_weeks: str
+    when_monthly: str
+    when_day: str
+    when_last: str
+    when_time: str
+    when_other: str
+    when_never: str
 
-
-KOREAN = Words(
-    language="ko",
-    newsletter="뉴스레터",
-    address="받는 주소",
-    leave=Notice("구독을 해지할까요?", "버튼을 누르면 바로 해지되고, 더는 보내 드리지 않습니다."),
-    leave_button="구독 해지",
-    leave_small="이유를 묻지 않으며, 로그인도 필요 없습니다.",
-    left=Notice(
-        "구독이 해지되었습니다",
-        "이 주소로는 ‘{title}’ 뉴스레터를 더 보내지 않습니다. 이미 길을 떠난 편지가 있다면 "
-        "한 통쯤 더 닿을 수 있습니다.",
-    ),
-    not_whole=Notice(
-        "링크가 온전하지 않습니다",
-        "주소의 일부가 잘렸거나 달라진 것 같습니다. 구독은 그대로입니다. 편지에 있는 링크를 다시 "
-        "누르거나, 주소 전체를 복사해 붙여 넣어 주세요.",
-    ),
-    confirm=Notice("구독을 확인해 주세요", ""),
-    confirm_button="구독 확인",
-    confirm_small="신청한 적이 없다면 이 창을 닫으세요. 아무것도 보내지 않습니다.",
-    confirmed=Notice(
-        "구독이 시작되었습니다",
-        "다음 ‘{title}’ 뉴스레터부터 보내 드립니다. 해지 링크는 모든 편지의 끝에 있습니다.",
-    ),
-    already=Notice(
-        "이미 구독하고 있습니다",
-        "이 구독은 벌써 확인되었으니 더 하실 일이 없습니다. 다음 ‘{title}’ 뉴스레터를 "
-        "기다려 주세요.",
-    ),
-    dead=Notice(
-        "이 확인 링크는 쓸 수 없습니다",
-        "기한이 지났거나, 그 뒤에 해지했거나, 주소의 일부가 잘린 링크입니다. 구독은 그대로입니다. "
-        "뉴스레터를 받고 싶다면 다시 신청해 주세요. 새 링크를 보내 드립니다.",
-    ),
-    nothing_here=Notice("이 주소에는 아무것도 없습니다", "주소가 맞는지 살펴 주세요."),
-    not_allowed=Notice("그렇게는 쓸 수 없는 주소입니다", "바뀐 것은 아무것도 없습니다."),
-    too_large=Notice("보낸 내용이 너무 큽니다", "바뀐 것은 아무것도 없습니다."),
-    too_slow=Notice("보낸 내용이 다 오지 않았습니다", "바뀐 것은 없습니다. 다시 시도해 주세요."),
-    busy=Notice(
-        "잠시 뒤에 다시 시도해 주세요", "지금은 처리할 수 없어 아무것도 바꾸지 못했습니다."
-    ),
-    fault=Notice("저희 쪽에 문제가 생겼습니다", "나중에 다시 시도해 주세요."),
-)
 
 ENGLISH = Words(
     language="en",
@@ -126,9 +127,106 @@ ENGLISH = Words(
     too_slow=Notice("That did not arrive whole", "Nothing was changed. Please try again."),
     busy=Notice("Please try again in a moment", "We cannot do it right now. Nothing was changed."),
     fault=Notice("Something is wrong on our side", "Please try again later."),
+    too_often=Notice(
+        "That was very often",
+        "So many requests came from your network that we take no more of them for now. Please "
+        "try again later.",
+    ),
+    form=Notice("Subscribe by e-mail", ""),
+    form_wrong="Something is missing. Please look at what is marked below.",
+    form_address="Your e-mail address",
+    form_address_wrong="Please write an e-mail address such as name@example.org.",
+    form_which="What would you like to get?",
+    form_which_wrong="Please tick at least one newsletter.",
+    form_agree="By pressing the button you say:",
+    form_button="Subscribe",
+    form_small="We send you a message with a link. Nothing begins until you open it and confirm.",
+    form_all="All newsletters",
+    form_other="In another language:",
+    form_stale="This page was open for too long. Please press the button once more.",
+    form_pot="Leave this field empty",
+    form_about="About your data",
+    form_about_text=(
+        "{site} keeps your address and, as a proof, when, how and from which network you asked, "
+        "to send you the newsletters that you choose and for nothing else. What you do not "
+        "confirm is deleted after 30 days. You leave with one press of a button by the link in "
+        "every letter. To see, correct or erase what is kept, write to {contact}; if you are not "
+        "content with the answer, complain to your data protection authority."
+    ),
+    form_age="You have to be 16 or older, or have the consent of a parent or guardian.",
+    form_privacy="Privacy policy",
+    form_sent=Notice(
+        "Look into your mailbox",
+        "If the address can receive our newsletters, a message from us is on its way to it. Open "
+        "the link in it to confirm. If nothing comes, look among the spam, or see whether the "
+        "address was right.",
+    ),
+    manage=Notice(
+        "What do you get?",
+        "Write your e-mail address, and we send you a link to a page on which you choose what you "
+        "get, and in which language.",
+    ),
+    manage_button="Send me the link",
+    manage_small="The link works for 24 hours.",
+    manage_sent=Notice(
+        "Look into your mailbox",
+        "If this address gets one of our newsletters, a message with a link is on its way to it.",
+    ),
+    manage_dead=Notice(
+        "This link has ended",
+        "It is more than 24 hours old, or you have unsubscribed since, or a part of it is cut off. "
+        "Nothing was changed. The newest letter has a link to unsubscribe.",
+    ),
+    choose=Notice("What do you get?", ""),
+    choose_saved="Saved. That is what you get from now on.",
+    choose_which="Newsletters",
+    choose_which_small="By ticking one you say what stands below it. It begins at once.",
+    choose_language="Language",
+    choose_language_own="As each newsletter has it",
+    choose_button="Save",
+    when_daily="daily",
+    when_weekdays="Monday to Friday",
+    when_weekly="every {days}",
+    when_weeks="every {weeks} weeks on {days}",
+    when_monthly="every month on {days}",
+    when_day="day {day}",
+    when_last="the last day",
+    when_time="{days} at {times}",
+    when_other="at times of its own",
+    when_never="now and then",
 )
 
-CATALOGUE = {words.language: words for words in (KOREAN, ENGLISH)}
+
+def in_language(language: str) -> Words:
+    """The words of a language that has a catalogue; what it lacks is in English."""
+    said = catalogue(language)
+    fields = msgspec.structs.asdict(ENGLISH)
+    translated = {name: _translated(said, name, value) for name, value in fields.items()}
+    return msgspec.convert({**translated, "language": language}, Words)
+
+
+def messages() -> dict[str, str]:
+    """Everything that a catalogue has to say: context -> the English text, if there is any."""
+    found: dict[str, str] = {}
+    for name, value in msgspec.structs.asdict(ENGLISH).items():
+        parts = _parts(name, value) if isinstance(value, Notice) else {name: str(value)}
+        found.update((context, text) for context, text in parts.items() if text)
+    return {context: text for context, text in found.items() if context != "language"}
+
+
+def _translated(said: Catalogue, name: str, value: str | Notice) -> str | Notice:
+    if isinstance(value, str):
+        return said(name, value)
+    heading, text = (said(*part) for part in _parts(name, value).items())
+    return Notice(heading, text)
+
+
+def _parts(name: str, notice: Notice) -> dict[str, str]:
+    return {f"{name}.heading": notice.heading, f"{name}.text": notice.text}
+
+
+CATALOGUE = {"en": ENGLISH, **{language: in_language(language) for language in languages()}}
+KOREAN = CATALOGUE["ko"]
 
 
 def words_for(language: str) -> Words:

@@ -1,0 +1,44 @@
+"""Mails to subscribers that are no editions are put into their queue here, and no more of them
+than a person shall get, whoever asks in their name (standards S-08, S-09).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from newsfeed.store import notices
+
+Kind = Literal["confirmed", "left", "renewal", "already", "preferences"]
+
+_DAY = timedelta(days=1)
+MOST: Mapping[Kind, Sequence[tuple[timedelta, int]]] = {
+    "already": ((_DAY, 1),),
+    "preferences": ((timedelta(hours=1), 1), (_DAY, 3)),
+}
+"""How many of a kind a person is sent within a time; others are not asked for by strangers."""
+
+
+def enqueue(
+    db: sqlite3.Connection,
+    *,
+    kind: Kind,
+    subscriber_id: int,
+    newsletter: str,
+    now: datetime,
+    due: datetime | None = None,
+) -> bool:
+    """Put a mail into the queue, to be sent from `due` (else `now`) on; the caller commits.
+
+    `newsletter` is "" where it is about none. False where the person was given enough of them.
+    """
+    for within, most in MOST.get(kind, ()):
+        got = notices.count(db, kind=kind, subscriber_id=subscriber_id, after=now - within)
+        if got >= most:
+            return False
+    notices.add(
+        db, kind=kind, subscriber_id=subscriber_id, newsletter=newsletter, now=now, due=due or now
+    )
+    return True

@@ -1,0 +1,1 @@
+"""The network beyond this machine, as far as it is asked by HTTP."""

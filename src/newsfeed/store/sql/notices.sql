@@ -1,0 +1,15 @@
+-- Mails to subscribers that are no editions.
+
+-- name: add_notice(kind, subscriber_id, newsletter, at, due)!
+-- One more to be sent.
+INSERT INTO notice (kind, subscriber_id, newsletter, at, due, tries, done, reply)
+VALUES (:kind, :subscriber_id, :newsletter, :at, :due, 0, NULL, '');
+
+-- name: count_notices(kind, subscriber_id, after)$
+-- How many of a kind somebody was given later than a time.
+SELECT count(*) FROM notice
+WHERE subscriber_id = :subscriber_id AND kind = :kind AND at > :after;
+
+-- name: move_notices(old, new)!
+-- The name of a newsletter that is renamed.
+UPDATE notice SET newsletter = :new WHERE newsletter = :old;

@@ -1,0 +1,151 @@
+"""What the jobs do, one by one and without threads."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsfeed.address import parse_address
+from newsfeed.app import make_plan, open_project
+from newsfeed.errors import StoreError
+from newsfeed.flows.enrolling import Enrolment, add
+from newsfeed.service.jobs import JOBS, Job, run
+from newsfeed.service.present import Present
+from newsfeed.service.shift import Shift
+from tests.kit import NEWSLETTER, NOW, SETTINGS, Site
+
+LOG = "newsfeed"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    found = Site(tmp_path / "site", SETTINGS + NEWSLETTER)
+    found.post("one.md", date="2026-11-01")
+    return found
+
+
+@pytest.fixture
+def shift(site: Site) -> Shift:
+    project = open_project(site.folder / "newsfeed.toml")
+    found = Shift(Present(project, make_plan(project)), lambda: NOW)
+    site.publish()
+    assert found.lead()
+    return found
+
+
+def _named(name: str) -> Job:
+    return next(job for job in JOBS if job.name == name)
+
+
+def _job(work: Callable[[], object], *, led: bool = True) -> Job:
+    return Job("trial", lambda _shift: int(bool(work())), timedelta(hours=1), led=led)
+
+
+def _raises(error: Exception) -> Callable[[], object]:
+    def work() -> object:
+        raise error
+
+    return work
+
+
+def test_a_follower_leaves_the_leaders_jobs_alone(site: Site, shift: Shift) -> None:
+    follower = Shift(shift.present, lambda: NOW)
+    assert not follower.lead()
+    done: list[str] = []
+    run(follower, _job(lambda: done.append("led")))
+    run(follower, _job(lambda: done.append("own"), led=False))
+    assert done == ["own"]
+    shift.leader.resign()
+    assert follower.lead()
+
+
+def test_nothing_is_begun_after_the_wish_to_end(shift: Shift) -> None:
+    shift.stop.set()
+    done: list[str] = []
+    run(shift, _job(lambda: done.append("late")))
+    assert done == []
+
+
+def test_a_fault_is_a_line_that_is_not_repeated(
+    shift: Shift, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, LOG)
+    told: list[tuple[str, str]] = []
+    shift.troubled.append(lambda job, fault: told.append((job, fault)))
+    broken = _job(_raises(StoreError("it is locked", where="store", remedy="wait")))
+    assert [run(shift, broken), run(shift, broken)] == [1, 1]
+    assert caplog.messages == ["trial: store: it is locked. wait"]
+    assert told == [("trial", "store: it is locked. wait")]
+    assert run(shift, _job(lambda: 0)) == 0
+    assert caplog.messages[1:] == ["trial: it goes well again"]
+    ran = shift.state.facts.jobs["trial"]
+    assert (ran.runs, ran.failures, ran.fault, ran.good) == (3, 2, "", NOW)
+
+
+def test_a_fault_of_ours_is_told_without_what_it_says__s_31(
+    shift: Shift, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It might quote an address or a token."""
+    assert run(shift, _job(_raises(ValueError("kim@example.org")))) == 1
+    (line,) = caplog.messages
+    assert "kim@" not in line
+    assert "ValueError" in line
+    assert "test_jobs.py:" in line
+
+
+def test_who_publishes_whatever_way_is_noticed(site: Site, shift: Shift) -> None:
+    """Pages are read anew after a `newsfeed publish` by hand, and by those who do not lead."""
+    heard: list[str] = []
+    shift.published.append(lambda: heard.append("published"))
+    output = _named("output")
+    run(shift, output)
+    run(shift, output)
+    assert heard == []
+    site.post("two.md", date="2026-11-02")
+    site.publish()
+    run(shift, output)
+    run(shift, output)
+    assert heard == ["published"]
+
+
+def test_those_who_asked_are_mailed_and_those_of_an_import_are_not(
+    site: Site, shift: Shift
+) -> None:
+    """An import may bring thousands: the operator says when they are asked."""
+    with site.people() as who:
+        add(who, parse_address("asked@example.org"), "weekly", Enrolment(consent=""))
+    (site.folder / "people.csv").write_text("email\nimported@example.org\n", encoding="utf-8")
+    done = site.run("subscribers", "import", "people.csv", "--newsletter", "weekly")
+    assert done.returncode == 0, done.stderr
+    late = Shift(shift.present, lambda: datetime.now(UTC) + timedelta(seconds=5))
+    late.state.lead(leads=True)
+    assert run(late, _named("confirm")) == 0
+    letters = [data for path, data in site.outbox().items() if "/confirm/" in path]
+    assert [b"asked@example.org" in letter for letter in letters] == [True]
+    assert late.state.facts.counts["confirmation mails"] == 1
+
+
+def test_requests_that_nobody_confirmed_are_forgotten(site: Site, shift: Shift) -> None:
+    with site.people() as who:
+        add(who, parse_address("asked@example.org"), "weekly", Enrolment(consent=""))
+    later = Shift(shift.present, lambda: NOW + timedelta(days=31))
+    later.state.lead(leads=True)
+    assert run(later, _named("purge")) == 0
+    with site.people() as who:
+        assert who.db.execute("SELECT count(*) FROM subscriber").fetchone() == (0,)
+
+
+def test_pruning_takes_what_is_long_over(site: Site, shift: Shift) -> None:
+    with site.people() as who:
+        who.db.execute("INSERT INTO skip VALUES ('weekly', '2024-01-01', 0)")
+        who.db.execute("INSERT INTO skip VALUES ('weekly', '2026-12-25', 0)")
+        who.db.execute("INSERT INTO sender VALUES ('dead', 0, 0)")
+        who.db.commit()
+    assert run(shift, _named("prune")) == 0
+    with site.people() as who:
+        assert who.db.execute("SELECT day FROM skip").fetchall() == [("2026-12-25",)]
+        assert who.db.execute("SELECT count(*) FROM sender").fetchone() == (0,)

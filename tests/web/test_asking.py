@@ -1,0 +1,333 @@
+"""The form to subscribe by: what it says, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsfeed.address import parse_address
+from newsfeed.app import people
+from newsfeed.audience import keys
+from newsfeed.audience.wording import wording_for
+from newsfeed.flows.enrolling import Enrolment, add
+from newsfeed.model import SuppressionReason
+from newsfeed.store import consents, suppression
+from tests.kit import NEWSLETTER, SETTINGS
+from tests.web.form_kit import (
+    FORM,
+    SENT,
+    everybody,
+    filled,
+    found,
+    letters,
+    mailed,
+    notices,
+    send,
+    stamp,
+)
+from tests.web.kit import (
+    ACTIVE,
+    ADDRESS,
+    ENGLISH,
+    GONE,
+    PENDING,
+    SERVER,
+    Desk,
+    heading,
+    parse,
+    text,
+)
+
+
+def test_the_form_has_an_address_and_a_box_for_each_newsletter_and_none_is_ticked__l_c_05(
+    desk: Desk,
+) -> None:
+    page = parse(desk.get("/s"))
+    assert page.xpath("//input[@type='checkbox']/@value") == ["weekly", "craft"]
+    assert page.xpath("//*[@checked or @selected]") == []
+    assert page.xpath("//label[@for='address']") and page.xpath("//input[@id='address'][@required]")
+    for name, title in (("weekly", "주간 브리핑"), ("craft", "Feeds and Letters")):
+        assert page.xpath(f"//label[@for='n-{name}']/text()") == [title]
+        about = page.xpath(f"string(//*[@id='about-{name}'])")
+        assert wording_for("ko").titled(title).consent in about
+    assert "매주 월요일 08:00" in page.xpath("string(//*[@id='about-weekly'])")
+
+
+def test_it_says_who_keeps_what_for_how_long_and_from_which_age__l_c_12__l_c_15(
+    tmp_path: Path,
+) -> None:
+    privacy = 'privacy_url = "https://news.example.org/privacy/"\n'
+    desk = Desk(
+        tmp_path / "site", SETTINGS.replace("[[sources]]", privacy + "[[sources]]") + NEWSLETTER
+    )
+    said = text(desk.get("/s"))
+    for word in ("한반도 브리핑", "news@example.org", "30일", "만 14세", "그만둘 수 있습니다"):
+        assert word in said
+    assert "https://news.example.org/privacy/" in parse(desk.get("/s")).xpath("//@href")
+    assert "16 or older" in text(desk.get("/s?language=en"))
+
+
+@pytest.mark.parametrize("path", ["/s?newsletter=craft", "/s?newsletter=craft&language=en"])
+def test_a_link_for_one_newsletter_shows_that_one_and_no_box(desk: Desk, path: str) -> None:
+    answer = desk.get(path)
+    page = parse(answer)
+    assert page.xpath("//input[@type='checkbox']") == []
+    assert page.xpath("//input[@name='newsletter']/@value") == ["craft"]
+    language = "en" if "en" in path else "ko"
+    consent = wording_for(language).titled("Feeds and Letters").consent
+    assert text(answer, "//p[@class='consent']") == consent
+    send(desk, path, stamp=stamp(desk, path), newsletter="craft")
+    person = found(desk)
+    assert person and desk.state(person, "craft") is PENDING
+
+
+def test_a_site_with_one_newsletter_has_no_box(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "site", SETTINGS + NEWSLETTER + SERVER)
+    for path in ("/s", "/s?newsletter=nothing"):
+        page = parse(desk.get(path))
+        assert page.xpath("//input[@name='newsletter'][@type='hidden']/@value") == ["weekly"]
+    assert heading(send(desk)) == SENT
+
+
+def test_a_site_without_newsletters_has_no_form(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "site", SETTINGS + SERVER)
+    assert desk.get("/s").status_code == 404
+    assert desk.post("/s", data={"address": ADDRESS}).status_code == 404
+
+
+def test_asking_begins_nothing_but_a_request_with_its_proof__l_c_01__l_c_04(desk: Desk) -> None:
+    answer = desk.post("/s", data=filled(desk), headers={"User-Agent": "Browser/1.0"})
+    desk.app.state.postbox.settle()
+    assert (answer.status_code, heading(answer)) == (200, SENT)
+    person = found(desk)
+    assert person is not None
+    assert (desk.state(person), desk.state(person, "craft")) == (PENDING, None)
+    (proof,) = desk.consents(person)
+    wording = wording_for("ko").titled("주간 브리핑")
+    assert (proof.event, proof.way, proof.newsletter) == ("requested", "form", "weekly")
+    assert (proof.wording, proof.source) == (wording.version, "https://letters.example.org/s")
+    assert (proof.ip, proof.user_agent) == ("203.0.113.0/24", "Browser/1.0")
+    with people(desk.plan, desk.now) as who:
+        assert consents.wording(who.db, wording.version) == wording.consent
+
+
+@pytest.mark.parametrize("kind", ["data", "files"])
+def test_both_encodings_are_read(desk: Desk, kind: str) -> None:
+    fields = filled(desk)
+    sent = fields if kind == "data" else {name: (None, v) for name, v in fields.items()}
+    assert heading(desk.post("/s", **{kind: sent})) == SENT
+    desk.app.state.postbox.settle()
+    assert found(desk)
+
+
+def test_the_service_mails_who_asked_and_the_link_confirms(desk: Desk) -> None:
+    told: list[int] = []
+    desk.asked = lambda: told.append(1)
+    desk.open()
+    send(desk)
+    assert told
+    assert mailed(desk) == 1
+    (letter,) = letters(desk)
+    person = found(desk)
+    assert person
+    assert "https://letters.example.org/c/weekly/" in letter
+    desk.post(desk.confirm_path(person))
+    assert desk.state(person) is ACTIVE
+    assert [(c.event, c.way) for c in desk.consents(person)] == [
+        ("requested", "form"),
+        ("mailed", "form"),
+        ("confirmed", "link"),
+    ]
+
+
+def test_the_language_of_the_form_is_that_of_the_mail(desk: Desk) -> None:
+    send(desk, language="en")
+    person = found(desk)
+    assert person and person.language == "en"
+    assert mailed(desk) == 1
+    assert "Please confirm your subscription" in letters(desk)[0]
+
+
+def test_an_import_is_mailed_by_the_operators_order_alone__l_c_16(desk: Desk) -> None:
+    with people(desk.plan, desk.now) as who:
+        add(who, parse_address("other@example.com"), "weekly", Enrolment())
+    assert mailed(desk) == 0
+    send(desk, address="other@example.com")
+    assert mailed(desk) == 1
+
+
+def test_a_second_newsletter_waits_for_its_own_mail(desk: Desk) -> None:
+    send(desk, newsletter=["weekly", "craft"])
+    assert mailed(desk) == 1
+    desk.now += timedelta(hours=24)
+    assert mailed(desk) == 1
+    assert mailed(desk) == 0
+
+
+def test_who_lost_the_mail_asks_again_and_gets_one_with_a_link_that_works(desk: Desk) -> None:
+    send(desk)
+    assert mailed(desk) == 1
+    person = found(desk)
+    assert person
+    first = desk.confirm_path(person)
+    send(desk)
+    assert mailed(desk) == 0  # within a day there is no other
+    assert desk.get(first).status_code == 200  # and the first goes on to work
+    desk.now += timedelta(hours=24)
+    send(desk)
+    assert mailed(desk) == 1
+    assert desk.post(desk.confirm_path(person)).status_code == 200
+    assert desk.state(person) is ACTIVE
+
+
+def test_an_address_gets_three_mails_for_ever_and_its_last_link_lives__s_08(desk: Desk) -> None:
+    total = 0
+    for _ in range(10):
+        send(desk)
+        total += mailed(desk)
+        desk.now += timedelta(hours=25)
+    assert total == 3
+    person = found(desk)
+    assert person and len(desk.consents(person)) <= 6
+
+
+def test_who_left_is_asked_again_and_begins_by_their_own_word_only__e_d_09(desk: Desk) -> None:
+    person = desk.person(state=GONE)
+    send(desk)
+    assert desk.state(person) is PENDING
+    with people(desk.plan, desk.now) as who, pytest.raises(Exception, match="own confirmation"):
+        add(who, parse_address(ADDRESS), "weekly", Enrolment(consent="says the operator"))
+    assert mailed(desk) == 1
+    desk.post(desk.confirm_path(person))
+    assert desk.state(person) is ACTIVE
+
+
+def test_who_has_it_already_is_told_so_by_mail_once_a_day__s_09(desk: Desk) -> None:
+    person = desk.person()
+    for _ in range(3):
+        send(desk)
+    assert notices(desk) == [("already", "weekly")]
+    assert (desk.state(person), mailed(desk), desk.consents(person)) == (ACTIVE, 0, [])
+    desk.now += timedelta(hours=25)
+    send(desk)
+    assert len(notices(desk)) == 2
+
+
+@pytest.mark.parametrize("reason", list(SuppressionReason))
+def test_who_is_suppressed_is_left_alone(desk: Desk, reason: SuppressionReason) -> None:
+    with people(desk.plan, desk.now) as who:
+        number = keys.address_hash(who.keys, parse_address(ADDRESS).key)
+        suppression.suppress(who.db, number, reason, desk.now)
+    assert heading(send(desk)) == SENT
+    assert (everybody(desk), notices(desk), mailed(desk)) == (0, [], 0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "said"),
+    [
+        ({"address": "mina"}, "address", "name@example.org 같은"),
+        ({"address": ""}, "address", "name@example.org 같은"),
+        ({"newsletter": []}, "newsletter", "하나 이상"),
+        ({"newsletter": "nothing"}, "newsletter", "하나 이상"),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
+    desk: Desk, wrong: dict[str, Any], field: str, said: str
+) -> None:
+    shown = stamp(desk)
+    answer = send(desk, **{"newsletter": "weekly", "stamp": shown, **wrong})
+    page = parse(answer)
+    assert (answer.status_code, heading(answer)) == (422, FORM)
+    assert said in text(answer, f"//*[@id='{field}-problem']")
+    assert len(page.xpath(f"//*[@aria-describedby='{field}-problem']")) == 1
+    assert page.xpath("//input[@name='address']/@value") == [wrong.get("address", ADDRESS)]
+    ticked = [] if "newsletter" in wrong else ["weekly"]
+    assert page.xpath("//input[@checked]/@value") == ticked
+    assert page.xpath("//input[@name='stamp']/@value") == [shown]
+    assert everybody(desk) == 0
+
+
+def test_a_field_too_many_in_the_pot_gets_the_same_answer_and_nothing_comes_of_it__s_08(
+    desk: Desk,
+) -> None:
+    honest = send(desk, address="honest@example.com")
+    robot = send(desk, message="cheap pills")
+    assert (robot.status_code, robot.content) == (honest.status_code, honest.content)
+    assert found(desk) is None
+
+
+def test_a_form_filled_in_within_three_seconds_gets_the_same_answer_and_nothing_comes_of_it__s_08(
+    desk: Desk,
+) -> None:
+    shown = stamp(desk)
+    desk.now -= timedelta(seconds=3)
+    robot = send(desk, stamp=shown)
+    assert (robot.status_code, heading(robot), everybody(desk)) == (200, SENT, 0)
+    desk.now += timedelta(seconds=1)
+    assert send(desk, stamp=shown).content == robot.content
+    assert found(desk)
+
+
+def test_a_form_of_yesterday_is_sent_again_with_one_press(desk: Desk) -> None:
+    shown = stamp(desk)
+    desk.now += timedelta(hours=25)
+    again = send(desk, stamp=shown)
+    assert (again.status_code, heading(again)) == (422, FORM)
+    assert "너무 오래" in text(again)
+    assert parse(again).xpath("//input[@checked]/@value") == ["weekly"]
+    (fresh,) = parse(again).xpath("//input[@name='stamp']/@value")
+    assert everybody(desk) == 0
+    assert heading(send(desk, stamp=str(fresh))) == SENT
+    assert found(desk)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        lambda stamp: "",
+        lambda stamp: stamp[:-1],
+        lambda stamp: "1" + stamp,
+        lambda stamp: "9" * 100_000,
+        lambda stamp: stamp.rpartition(".")[0] + "." + "A" * 22,
+    ],
+)
+def test_a_stamp_that_is_not_ours_asks_for_nothing(
+    desk: Desk, forged: Callable[[str], str]
+) -> None:
+    bad = forged(stamp(desk))
+    answer = send(desk, stamp=bad)
+    assert answer.status_code == (413 if len(bad) > 16_000 else 422)
+    assert everybody(desk) == 0
+
+
+def test_stamps_live_as_long_as_two_keys__s_07(desk: Desk) -> None:
+    desk.person(address="other@example.com")
+    shown = stamp(desk)
+    keys.rotate(desk.plan.secret, desk.now)
+    assert send(desk, stamp=shown).status_code == 200
+    keys.rotate(desk.plan.secret, desk.now)
+    assert send(desk, stamp=shown).status_code == 422
+
+
+def test_a_form_speaks_the_language_it_was_asked_in_and_leads_to_the_others(desk: Desk) -> None:
+    korean, english = desk.get("/s"), desk.get("/s?language=en&newsletter=weekly")
+    assert "?language=en" in parse(korean).xpath("//@href")
+    assert "?newsletter=weekly&language=ko" in parse(english).xpath("//@href")
+    assert parse(english).xpath("/html/@lang") == ["en"]
+    assert heading(send(desk, language="en")) == "Look into your mailbox"
+    assert heading(send(desk, language="zz")) == SENT
+
+
+def test_a_site_in_a_language_without_pages_keeps_it_for_its_letters(tmp_path: Path) -> None:
+    settings = SETTINGS.replace('language = "ko"', 'language = "ja"')
+    desk = Desk(tmp_path / "site", settings + NEWSLETTER + ENGLISH + SERVER)
+    page = parse(desk.get("/s"))
+    (language,) = page.xpath("//input[@name='language']/@value")
+    assert (page.xpath("/html/@lang"), language) == (["en"], "ja")
+    send(desk, language=language)
+    person = found(desk)
+    assert person and person.language == "ja"
