@@ -17,6 +17,7 @@ PACKAGES = {
     "dnspython": "dns",
     "email-validator": "email_validator",
     "pillow": "PIL",
+    "prometheus-client": "prometheus_client",
     "python-frontmatter": "frontmatter",
     "pyyaml": "yaml",
     "yoyo-migrations": "yoyo",

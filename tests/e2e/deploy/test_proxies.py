@@ -145,6 +145,14 @@ def test_what_is_not_there_is_newsfeeds_page(front: Front, path: str) -> None:
     assert "server" not in answer.headers or "nginx/" not in answer.headers["server"]
 
 
+@pytest.mark.parametrize("path", ["/s", "/p"])
+def test_forms_come_through(front: Front, path: str) -> None:
+    answer = front.ask("GET", path)
+    assert answer.status_code == 200
+    assert "<form" in answer.text
+    assert front.ask("POST", path, Content_Length="0").status_code < 500
+
+
 def test_who_leaves_comes_through_with_their_own_address__s_25(front: Front) -> None:
     """The client's network is what is recorded, whatever the client says of itself."""
     person = front.desk.person(f"{front.proxy.port}@example.org")
