@@ -17,6 +17,9 @@ Share = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?%$")]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Text = Annotated[str, Meta(min_length=1)]
 
+METRICS_FOR = ("127.0.0.0/8", "::1")
+"""The networks whose clients may read the service's numbers: this machine."""
+
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of all tables: frozen, and a key that nobody knows is an error."""
@@ -174,10 +177,11 @@ class Store(Table, frozen=True):
 
 
 class Server(Table, frozen=True):
-    """The web server, and the address under which people reach it."""
+    """The web server, the address under which people reach it, and who may read its numbers."""
 
     listen: Text = "127.0.0.1:8000"
     url: str = ""
+    metrics: tuple[str, ...] = METRICS_FOR
     gone: tuple[str, ...] = ()
 
 

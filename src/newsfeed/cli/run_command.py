@@ -65,9 +65,11 @@ def _with_pages(present: Present, sockets: list[socket.socket]) -> None:
     from newsfeed.service.pages import pages
     from newsfeed.service.running import FOR_REQUESTS, Service
     from newsfeed.web.server import Place, serve
+    from newsfeed.web.signals import counted, counted_at_once
 
     service = Service(present, _clock)
     shown = pages(service.shift)
+    heard = service.shift.signals.metrics.answered
     places = [str(Place(*opened.getsockname()[:2])) for opened in sockets]
 
     def begun() -> None:
@@ -75,7 +77,12 @@ def _with_pages(present: Present, sockets: list[socket.socket]) -> None:
 
     try:
         serve(
-            shown, sockets, begun, answer=shown.answer, wind_down=service.stop, finish=FOR_REQUESTS
+            counted(shown, heard),
+            sockets,
+            begun,
+            answer=counted_at_once(shown.answer, heard),
+            wind_down=service.stop,
+            finish=FOR_REQUESTS,
         )
     finally:
         service.stop()

@@ -30,13 +30,15 @@ def deliver(
     max_time: timedelta = MAX_TIME,
     tell: Callable[[str], None] = lambda _what: None,
     stop: Stop | None = None,
+    connected: Callable[[int], None] = lambda _number: None,
 ) -> list[Delivered] | None:
     """Deliver what is released, also what others release meanwhile; None where another run does
     it (guarantee 7).
 
     `clock` gives the time (aware) at each claim; `tell` hears of a relay that cannot be reached
     and is tried again, and of a canary that is out. Once `stop` is set, in any thread, nothing more
-    is claimed, and what is on its way is finished. Raises OutputError where letters cannot be
+    is claimed, and what is on its way is finished. `connected` hears how many connections to the
+    relay are open, whenever that changes. Raises OutputError where letters cannot be
     written, RefusedByRelayError where the relay refuses us; what has left stays recorded.
     """
     facts.notice_copy(people.db, people.plan.store)
@@ -61,6 +63,7 @@ def deliver(
                 progress=progress,
                 tell=tell,
                 stop=stop,
+                connected=connected,
             )
     if found is None:
         return None

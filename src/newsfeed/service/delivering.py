@@ -28,7 +28,11 @@ def deliver_pass(shift: Shift) -> int:
     shift.delivery = stop = Stop()
     with shift.stop.heard(stop.set), people(shift.plan, shift.clock()) as who:
         found = deliver(
-            who, clock=shift.clock, tell=lambda news: log.warning("%s", news), stop=stop
+            who,
+            clock=shift.clock,
+            tell=lambda news: log.warning("%s", news),
+            stop=stop,
+            connected=shift.signals.metrics.connections,
         )
     if found is None:
         shift.at(DELIVER, shift.clock() + _AGAIN)

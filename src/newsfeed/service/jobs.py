@@ -139,7 +139,9 @@ def run(shift: Shift, job: Job) -> int:
     shift.state.began(job.name)
     began = time.monotonic()
     status, fault = _tried(shift, job)
-    before = shift.state.ended(job.name, fault, time.monotonic() - began)
+    seconds = time.monotonic() - began
+    before = shift.state.ended(job.name, fault, seconds)
+    shift.signals.ran(job.name, status, seconds)
     if fault and fault != before:
         log.error("%s: %s", job.name, fault)
         for hear in shift.troubled:

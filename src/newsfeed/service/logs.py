@@ -1,7 +1,7 @@
 """The service's log: one line each on stderr, as text or as JSON, with the time in UTC.
 
-What is logged names nobody and holds no token (standards S-31); whoever logs sees to that. Control
-characters are made visible here.
+What is logged names nobody and holds no token (standards S-31); whoever logs sees to that, and
+`discretion.py` to what they quote. Control characters are made visible here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from newsfeed.errors import message
+from newsfeed.service.discretion import discreet
 
 Form = Literal["text", "json"]
 
@@ -39,10 +40,15 @@ class _Json(logging.Formatter):
         return json.dumps(words, ensure_ascii=False)
 
 
+def formatter(form: Form) -> logging.Formatter:
+    """What makes lines of that form."""
+    return _Json() if form == "json" else _Text()
+
+
 def log_to_stderr(form: Form) -> None:
     """Send what the service logs to stderr, and of libraries only what went wrong."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_Json() if form == "json" else _Text())
+    handler.setFormatter(formatter(form))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
@@ -60,4 +66,4 @@ def _area(record: logging.LogRecord) -> str:
 
 
 def _said(record: logging.LogRecord) -> str:
-    return message("", record.getMessage(), "")
+    return message("", discreet(record.getMessage()), "")

@@ -8,13 +8,16 @@ from newsfeed.errors import NewsfeedError
 from newsfeed.service.present import Now
 from newsfeed.service.publishing import CONFIRM, MAILS
 from newsfeed.service.shift import Shift
+from newsfeed.web.signals import parse_networks, signals
 from newsfeed.web.site import Site, Stage
 
 log = logging.getLogger("newsfeed.web")
 
 
 def pages(shift: Shift) -> Stage:
-    """What answers requests. Raises TemplateError where a template is missing or broken."""
+    """What answers requests. Raises TemplateError where a template is missing or broken,
+    SettingsError for networks that are none.
+    """
     stage = Stage(_site(shift))
 
     def renew(_before: Now, _now: Now) -> None:
@@ -33,4 +36,6 @@ def _site(shift: Shift) -> Site:
         shift.wake(CONFIRM)
         shift.wake(MAILS)
 
-    return Site(shift.plan, shift.clock, asked=asked)
+    networks = parse_networks(shift.present.now.settings.server.metrics)
+    extra = signals(shift.signals.ready, shift.signals.numbers, networks)
+    return Site(shift.plan, shift.clock, extra=extra, asked=asked)

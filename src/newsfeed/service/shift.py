@@ -9,6 +9,7 @@ from newsfeed.flows.plan import Plan
 from newsfeed.flows.stopping import Stop
 from newsfeed.service.leader import Leader
 from newsfeed.service.present import Now, Present
+from newsfeed.service.signalling import Signals
 from newsfeed.service.state import State
 
 
@@ -26,6 +27,7 @@ class Shift:
         self.present = present
         self.clock = clock
         self.state = State(clock)
+        self.signals = Signals(lambda: self.plan, clock, self.state)
         self.stop = Stop()
         self.leader = Leader(present.now.plan.store)
         self.delivery = Stop()

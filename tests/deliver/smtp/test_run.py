@@ -781,3 +781,12 @@ def test_whatever_the_server_does_nothing_is_lost_repeated_or_mixed(
     assert everyone_once(server, sent)
     final = [one.parcel.number for one in desk.results if one.reply or one.lost]
     assert len(final) == len(set(final))
+
+
+def test_it_tells_how_many_connections_are_open_and_none_in_the_end() -> None:
+    desk, server = Recorder([parcel(number, size=50_000) for number in range(20)]), Server()
+    told: list[int] = []
+    delivered(server, desk, connections=3, connected=told.append)
+    assert max(told) == 3
+    assert told[-1] == 0
+    assert all(before != after for before, after in itertools.pairwise(told))

@@ -28,6 +28,7 @@ async def run(
     timeouts: Timeouts | None = None,
     backoff: Callable[[int], float] = doubling,
     troubled: Callable[[RelayError], None] | None = None,
+    connected: Callable[[int], None] = lambda _number: None,
 ) -> None:
     """Send what the desk hands out until it never has anything more, or until `stop`.
 
@@ -37,8 +38,8 @@ async def run(
     what is still there after `timeouts.stop` seconds is cut.
 
     `clock` gives seconds since 1970-01-01 UTC. `backoff` gives the seconds to wait after so many
-    dials in vain, of each of which `troubled` is told. Raises RefusedByRelayError, when what was on
-    the wire is finished.
+    dials in vain, of each of which `troubled` is told; `connected` hears how many connections are
+    open whenever that changed. Raises RefusedByRelayError, when what was on the wire is finished.
     """
     waits = timeouts or Timeouts()
 
@@ -47,7 +48,7 @@ async def run(
             relay, board, dial, timeouts=waits, backoff=backoff, troubled=troubled, look=look
         )
 
-    await _Run(desk, stop, clock, waits, dialler).to_the_end()
+    await _Run(desk, stop, clock, waits, dialler, connected).to_the_end()
 
 
 class _Run:
@@ -60,10 +61,12 @@ class _Run:
         clock: Callable[[], float],
         timeouts: Timeouts,
         dialler: Callable[[Switchboard, Callable[[], None]], Dialler],
+        connected: Callable[[int], None],
     ) -> None:
         self._desk = desk
         self._stop = stop
         self._timeouts = timeouts
+        self._connected, self._told = connected, 0
         self._board = Switchboard(desk, clock=clock, wake=self.wake)
         self._dialler = dialler(self._board, self.look)
         self._loop = asyncio.get_running_loop()
@@ -106,8 +109,14 @@ class _Run:
             await self._dialler.ended()
             self._board.drop("the run was cut short")
             await self._closed(_LAST_WAIT)
+            self._tell(0)
         if self._dialler.refused is not None:
             raise self._dialler.refused
+
+    def _tell(self, number: int) -> None:
+        if number != self._told:
+            self._told = number
+            self._connected(number)
 
     async def _watch(self) -> None:
         await self._stop.wait()
@@ -140,6 +149,7 @@ class _Run:
         for line in self._board.gone():
             if line.failed:
                 self._dialler.setback()
+        self._tell(len(self._board.lines))
         now = self._loop.time()
         for line in self._board.lines:
             line.check(now)

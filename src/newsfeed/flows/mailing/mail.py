@@ -46,10 +46,11 @@ def mail(
     progress: Callable[[str, int], None],
     tell: Callable[[str], None],
     stop: Stop | None = None,
+    connected: Callable[[int], None] = lambda _number: None,
     environ: Mapping[str, str] = os.environ,
 ) -> list[Delivered] | None:
     """Deliver what is released, also what others release meanwhile, until `stop`; None where
-    another run does it (guarantee 7).
+    another run does it (guarantee 7). `connected` hears how many connections are open.
 
     Raises RelayError where the relay cannot be used, SettingsError, StoreError; what has left
     stays recorded.
@@ -61,7 +62,7 @@ def mail(
     try:
         with senders.presence(plan.store) as sender, _joined(people, sender, clock, patience):
             desk = LedgerDesk(people, sender, end=end, clock=clock, progress=progress, tell=tell)
-            trouble = _run(desk, relay, tell, stop)
+            trouble = _run(desk, relay, tell, stop, connected)
     except _BusyError:
         return None
     return [_delivered(db, lane, trouble, clock()) for lane in desk.lanes]
@@ -95,7 +96,13 @@ def _join(people: People, sender: str, now: datetime) -> bool:
     return True
 
 
-def _run(desk: LedgerDesk, relay: Relay, tell: Callable[[str], None], wish: Stop | None) -> str:
+def _run(
+    desk: LedgerDesk,
+    relay: Relay,
+    tell: Callable[[str], None],
+    wish: Stop | None,
+    connected: Callable[[int], None],
+) -> str:
     """Talk to the relay until nothing is left to do, or somebody wants an end. Gives what was
     wrong with the relay when it was last tried, or "".
     """
@@ -117,7 +124,7 @@ def _run(desk: LedgerDesk, relay: Relay, tell: Callable[[str], None], wish: Stop
 
         timeouts = Timeouts(stop=_GRACE) if wish else None
         with until_told(stop.set), wish.heard(told) if wish else nullcontext():
-            await run(relay, desk, stop=stop, timeouts=timeouts, troubled=hear)
+            await run(relay, desk, stop=stop, timeouts=timeouts, troubled=hear, connected=connected)
 
     try:
         asyncio.run(talk())
