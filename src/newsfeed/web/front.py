@@ -56,8 +56,6 @@ class Front:
         self._clock = clock
         self._snapshot = shelf.snapshot
         self._entries: dict[bytes, Entry] = {}
-        self._said: list[Header] = []
-        self._usual = b""
         self.answered: Counter[int] = Counter()
 
     def answer(self, method: bytes, raw_path: bytes, headers: list[Header]) -> Quick | None:
@@ -79,15 +77,6 @@ class Front:
         self.answered[200] += 1
         head = entry.lines_of_200(verdict.coding, len(body))
         return Quick(_STATUS[200], head, body if name == "GET" else b"")
-
-    def usual(self, headers: list[Header]) -> bytes:
-        """The headers that the server gives with every answer, a line each; `Date` is one, so that
-        uvicorn makes a new list every second.
-        """
-        if headers is not self._said:
-            self._said = headers
-            self._usual = b"".join(b"%b: %b\r\n" % header for header in headers)
-        return self._usual
 
     def _entry(self, raw_path: bytes) -> Entry | None:
         snapshot = self._shelf.snapshot

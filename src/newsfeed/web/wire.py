@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 if TYPE_CHECKING:
     import asyncio
 
+    from newsfeed.web.filetypes import Header
     from newsfeed.web.front import Answer, Quick
 
 
@@ -26,12 +27,31 @@ def protocol(answer: Answer) -> type[HttpToolsProtocol]:
 
     class Protocol(_Protocol):
         _answer = staticmethod(answer)
+        _usual = _Usual()
 
     return Protocol
 
 
+class _Usual:
+    """The headers that the server gives with every answer, a line each; `Date` is one, so that
+    uvicorn makes a new list every second.
+    """
+
+    def __init__(self) -> None:
+        self._headers: list[Header] = []
+        self._lines = b""
+
+    def lines(self, headers: list[Header]) -> bytes:
+        """The lines of a list; made once for each."""
+        if headers is not self._headers:
+            self._headers = headers
+            self._lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        return self._lines
+
+
 class _Protocol(HttpToolsProtocol):
     _answer: Answer
+    _usual: _Usual
     _is_answered = False
     _since = 0.0
     """When the last request was answered quickly, by the loop's clock."""
@@ -70,7 +90,7 @@ class _Protocol(HttpToolsProtocol):
         transport: Any = self.transport
         parser = self.parser
         stays = parser.should_keep_alive() and parser.get_http_version() != "1.0"
-        usual = self._front.usual(self.server_state.default_headers)
+        usual = self._usual.lines(self.server_state.default_headers)
         end = b"\r\n" if stays else b"connection: close\r\n\r\n"
         transport.write(b"".join((quick.status, usual, quick.headers, end)))
         if quick.body:
