@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+Answers = ASGIApp
+"""What answers requests, for those who know no more of it."""
 
 
 class Swap:
     """Answers each request by the `app` that is there when it comes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: Answers) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
