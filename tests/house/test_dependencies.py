@@ -22,7 +22,7 @@ PACKAGES = {
     "pyyaml": "yaml",
     "yoyo-migrations": "yoyo",
 }
-DATA = {"httptools", "tzdata", "uvloop"}
+DATA = {"tzdata"}
 
 # The one place in src/newsfeed that may know a library: a module, or a folder given over to it.
 DOORS = {
@@ -47,7 +47,6 @@ DOORS = {
     "rich": "cli/",
     "starlette": "web/",
     "uvicorn": "web/",
-    "uvloop": "web/server.py",
     "watchfiles": "service/watching.py",
     "yoyo": "store/database.py",
 }

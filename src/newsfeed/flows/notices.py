@@ -17,6 +17,7 @@ from newsfeed.errors import OutputError, SettingsError
 from newsfeed.flows.confirmation import Mailed
 from newsfeed.flows.notice import FOLDER, NotSentError, Ready, count, file_name, ready
 from newsfeed.flows.people import People
+from newsfeed.flows.stopping import Stop
 from newsfeed.store import database, facts, notice_mails
 from newsfeed.store.notice_mails import DROPPED, Notice
 
@@ -34,8 +35,10 @@ def send_notices(
     progress: Progress = lambda _what, _done: None,
     environ: Mapping[str, str] = os.environ,
     limit: int = 100,
+    stop: Stop | None = None,
 ) -> Mailed:
-    """Send up to `limit` of the mails that are due; none from a store that is paused.
+    """Send up to `limit` of the mails that are due, until `stop` is set; none from a store that is
+    paused.
 
     Into the outbox a message is written first and counted then: after a crash the same one is
     written again over itself. By SMTP it counts first. What the relay puts off is due later, what
@@ -57,7 +60,7 @@ def send_notices(
         return Mailed(mailed=mailed, left=notice_mails.count_due(people.db, clock()))
     from newsfeed.flows.notices_smtp import mail_all
 
-    done = mail_all(people, chosen, clock=clock, progress=progress, environ=environ)
+    done = mail_all(people, chosen, clock=clock, progress=progress, environ=environ, stop=stop)
     left = notice_mails.count_due(people.db, clock())
     return msgspec.structs.replace(done, left=left)
 

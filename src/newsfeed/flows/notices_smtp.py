@@ -23,6 +23,7 @@ from newsfeed.flows.people import People
 from newsfeed.flows.posting import Errands, Fate, Post, Posted, run_errands
 from newsfeed.flows.preflight import refuse_unless_one_can_leave
 from newsfeed.flows.relaying import relay_of
+from newsfeed.flows.stopping import Stop
 from newsfeed.store import database, notice_mails
 from newsfeed.store.notice_mails import Notice
 from newsfeed.units import duration
@@ -43,8 +44,10 @@ def mail_all(
     clock: Callable[[], datetime],
     progress: Callable[[str, int], None],
     environ: Mapping[str, str],
+    stop: Stop | None = None,
 ) -> Mailed:
-    """Mail those of `chosen` that still are to be sent, as far as the quotas allow it now.
+    """Mail those of `chosen` that still are to be sent, as far as the quotas allow it now, until
+    `stop` is set.
 
     Raises SettingsError where the relay, a key, or the way to leave is not as it has to be.
     """
@@ -59,7 +62,7 @@ def mail_all(
         together=partial(database.transaction, people.db),
     )
     try:
-        run_errands(relay, errands, within=WITHIN)
+        run_errands(relay, errands, within=WITHIN, stop=stop)
     except RelayError as error:
         return batch.told(str(error))
     return batch.told()

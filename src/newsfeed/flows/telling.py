@@ -15,6 +15,7 @@ import msgspec
 
 from newsfeed.flows.news import LASTING, MOST, Item, limit, run_key, there_is, worded
 from newsfeed.flows.people import People
+from newsfeed.flows.stopping import Stop
 from newsfeed.store import database, told
 
 FOLDER = ("operator", "told")
@@ -51,12 +52,13 @@ def tell_operator(
     *,
     clock: Clock,
     environ: Mapping[str, str] = os.environ,
+    stop: Stop | None = None,
 ) -> Told:
     """Tell `[operator] notify` what was not told yet; nothing where it is empty.
 
     `faults` are the runs that ended just now, such as `publish`, each with one line for all that
     went wrong: none where nothing did, and what was told of that run before is over. Runs that are
-    not named stay as they were. `environ` may hold the relay's password.
+    not named stay as they were. `environ` may hold the relay's password; nothing is begun once `stop` is set.
 
     Raises SettingsError, OutputError. That the relay does not take a mail is told by the result.
     """
@@ -76,7 +78,7 @@ def tell_operator(
     else:
         from newsfeed.flows.telling_smtp import mail_all
 
-        mail_all(people, desk, environ=environ)
+        mail_all(people, desk, environ=environ, stop=stop)
     left = len({one.key for one in news} - told.everything(people.db).keys())
     _note_untold(people, known, left)
     return Told(mailed=desk.mailed, left=left, trouble=desk.trouble)

@@ -12,14 +12,17 @@ from newsfeed.flows.news import Item
 from newsfeed.flows.people import People
 from newsfeed.flows.posting import WITHIN, Errands, Fate, Post, Posted, run_errands
 from newsfeed.flows.relaying import relay_of
+from newsfeed.flows.stopping import Stop
 from newsfeed.flows.telling import Desk, Outgoing
 from newsfeed.store import database
 
 _FINAL = (Verdict.FAIL, Verdict.SUPPRESS)
 
 
-def mail_all(people: People, desk: Desk, *, environ: Mapping[str, str]) -> None:
-    """Mail what the desk hands out. What is put off is not told; what is refused for good is over,
+def mail_all(
+    people: People, desk: Desk, *, environ: Mapping[str, str], stop: Stop | None = None
+) -> None:
+    """Mail what the desk hands out, until `stop` is set. What is put off is not told; what is refused for good is over,
     since it would be refused again. Raises SettingsError.
     """
     relay = relay_of(people.plan, environ)
@@ -31,7 +34,7 @@ def mail_all(people: People, desk: Desk, *, environ: Mapping[str, str]) -> None:
         together=partial(database.transaction, people.db),
     )
     try:
-        run_errands(relay, errands, within=WITHIN)
+        run_errands(relay, errands, within=WITHIN, stop=stop)
     except RelayError as error:
         desk.trouble = str(error)
 

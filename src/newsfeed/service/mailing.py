@@ -42,10 +42,14 @@ def notice_pass(shift: Shift) -> int:
     with people(shift.plan, shift.clock()) as who:
         try:
             queue_renewals(who)
-            status = _told(shift, "notices", send_notices(who, clock=shift.clock, limit=_BATCH))
+            status = _told(
+                shift,
+                "notices",
+                send_notices(who, clock=shift.clock, limit=_BATCH, stop=shift.stop),
+            )
         except NewsfeedError as error:
             fault = error
-        trouble = tell_operator(who, _faults(shift), clock=shift.clock).trouble
+        trouble = tell_operator(who, _faults(shift), clock=shift.clock, stop=shift.stop).trouble
     for line in shift.state.news("operator", (trouble,) if trouble else ()):
         log.warning("%s", line)
     if fault:
