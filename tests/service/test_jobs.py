@@ -12,7 +12,9 @@ import pytest
 from newsfeed.address import parse_address
 from newsfeed.app import make_plan, open_project
 from newsfeed.errors import StoreError
+from newsfeed.flows.asking import Ask, Asked, ask
 from newsfeed.flows.enrolling import Enrolment, add
+from newsfeed.flows.subscribing import Visitor
 from newsfeed.service.jobs import JOBS, Job, run
 from newsfeed.service.present import Present
 from newsfeed.service.shift import Shift
@@ -112,12 +114,18 @@ def test_who_publishes_whatever_way_is_noticed(site: Site, shift: Shift) -> None
     assert heard == ["published"]
 
 
-def test_those_who_asked_are_mailed_and_those_of_an_import_are_not(
-    site: Site, shift: Shift
-) -> None:
+def test_those_who_asked_by_the_form_are_mailed_and_no_others(site: Site, shift: Shift) -> None:
     """An import may bring thousands: the operator says when they are asked."""
     with site.people() as who:
-        add(who, parse_address("asked@example.org"), "weekly", Enrolment(consent=""))
+        add(who, parse_address("added@example.org"), "weekly", Enrolment(consent=""))
+        said = Ask(
+            address=parse_address("asked@example.org"),
+            newsletters=("weekly",),
+            language="en",
+            form="https://news.example.org/s",
+            visitor=Visitor(way="form"),
+        )
+        assert ask(who, said) is Asked.CONFIRMATION
     (site.folder / "people.csv").write_text("email\nimported@example.org\n", encoding="utf-8")
     done = site.run("subscribers", "import", "people.csv", "--newsletter", "weekly")
     assert done.returncode == 0, done.stderr

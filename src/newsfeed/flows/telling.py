@@ -58,7 +58,8 @@ def tell_operator(
 
     `faults` are the runs that ended just now, such as `publish`, each with one line for all that
     went wrong: none where nothing did, and what was told of that run before is over. Runs that are
-    not named stay as they were. `environ` may hold the relay's password; nothing is begun once `stop` is set.
+    not named stay as they were. `environ` may hold the relay's password; nothing is begun once
+    `stop` is set.
 
     Raises SettingsError, OutputError. That the relay does not take a mail is told by the result.
     """

@@ -22,8 +22,8 @@ _FINAL = (Verdict.FAIL, Verdict.SUPPRESS)
 def mail_all(
     people: People, desk: Desk, *, environ: Mapping[str, str], stop: Stop | None = None
 ) -> None:
-    """Mail what the desk hands out, until `stop` is set. What is put off is not told; what is refused for good is over,
-    since it would be refused again. Raises SettingsError.
+    """Mail what the desk hands out, until `stop` is set. What is put off is not told; what is
+    refused for good is over, since it would be refused again. Raises SettingsError.
     """
     relay = relay_of(people.plan, environ)
     batch = _Batch(people, desk)

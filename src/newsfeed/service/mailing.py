@@ -42,11 +42,8 @@ def notice_pass(shift: Shift) -> int:
     with people(shift.plan, shift.clock()) as who:
         try:
             queue_renewals(who)
-            status = _told(
-                shift,
-                "notices",
-                send_notices(who, clock=shift.clock, limit=_BATCH, stop=shift.stop),
-            )
+            done = send_notices(who, clock=shift.clock, limit=_BATCH, stop=shift.stop)
+            status = _told(shift, "notices", done)
         except NewsfeedError as error:
             fault = error
         trouble = tell_operator(who, _faults(shift), clock=shift.clock, stop=shift.stop).trouble
