@@ -16,6 +16,7 @@ import click
 from newsfeed.app import make_plan, open_project, people
 from newsfeed.cli.listening import insecure, listen_option, place_of
 from newsfeed.cli.options import config_option
+from newsfeed.cli.report import shown
 
 if TYPE_CHECKING:
     import socket
@@ -125,6 +126,8 @@ def _greeting(service: Service, places: list[str], *, leads: bool) -> Iterator[s
         yield f"listening on http://{place}/"
         for feed in plan.feeds.formats:
             yield f"  http://{place}/{getattr(plan.feeds.paths, feed)}"
+        if plan.newsletters:
+            yield f"  http://{place}/s: a form to subscribe by"
     if places:
         yield f"links lead to {plan.links_url}/"
         yield from filter(None, [insecure(plan.links_url)])
@@ -139,7 +142,8 @@ def _greeting(service: Service, places: list[str], *, leads: bool) -> Iterator[s
                 slot = table.slots[0]
                 mark = "" if slot.fate == "due" else f", {slot.fate.value}"
                 when = f"next slot {slot.at:%a %Y-%m-%d %H:%M %Z}{mark}"
-            yield f"{newsletter.name}: {when}"
+            letter = plan.preview / f"{newsletter.name}.html"
+            yield f"{newsletter.name}: {when}; as it stands: {shown(letter)}"
     yield "Ctrl-C ends it"
 
 
