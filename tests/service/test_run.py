@@ -32,7 +32,8 @@ def test_it_says_what_it_does_and_where(site: Site) -> None:
         assert f"  {url}/feed.xml" in said
         assert "links lead to https://news.example.org/" in said
         assert "this process leads" in said
-        assert any(re.fullmatch(r"weekly: next slot Mon .* 08:00 KST; as it stands: .*weekly[.]html", line) for line in said)
+        form = r"weekly: next slot Mon .* 08:00 KST; as it stands: .*weekly[.]html"
+        assert any(re.fullmatch(form, line) for line in said)
         assert httpx.get(f"{url}/healthz").status_code == 200
         assert site.titles() == ["Title of one.md"]
         assert service.end() == 0
