@@ -66,7 +66,7 @@ def _run(
     """All but the mails about it. The operator is told of an error."""
     plan = None
     try:
-        with opened(file, allow_empty=options.allow_empty) as shop:
+        with opened(file, allow_empty=options.allow_empty, warns=True) as shop:
             plan = shop.plan
             report = publish(shop, options)
         found = () if report.idle or options.dry_run else _delivered(plan, max_time)

@@ -45,7 +45,7 @@ def command(
 
     An article is in one edition of a newsletter only; where nothing is new, nothing is sent.
     """
-    with opened(file) as shop:
+    with opened(file, warns=True) as shop:
         plan = shop.plan
         chosen = named(plan, newsletter) if newsletter else None
         ask = not dry_run and must_ask(plan, yes=yes)
