@@ -37,7 +37,7 @@ def command(*, newsletter: str, articles: str | None, file: Path | None, as_json
         restored = not newsletter and is_restored(who)
         if restored and articles is None:
             raise UsageError(
-                "the store was restored or made anew, and cannot know which articles were sent before",
+                "the store was restored or made anew: it cannot know which articles were sent",
                 remedy="say --articles sent, or --articles new if no edition has them",
             )
         resumed = None if articles == "sent" else resume(who, newsletter)
