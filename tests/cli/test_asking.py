@@ -126,7 +126,8 @@ def test_whoever_types_the_number_lets_it_go(site: Site) -> None:
 
 def test_it_is_shown_what_would_leave_to_how_many_by_which_way_and_how_long(site: Site) -> None:
     _, asked, _ = typed(site, b"\n")
-    lines = asked.splitlines()
+    note, *lines = asked.splitlines()
+    assert note.startswith("letters have no one-click button: newsfeed does not sign them. ")
     assert lines[0].endswith(": 주간 브리핑: Title of one.md")
     assert lines[0].startswith("weekly/2026-")
     assert lines[1] == "  to 12 subscribers by smtp.example.org:587, at least 2:00:00 by the quota"

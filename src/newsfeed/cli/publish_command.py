@@ -116,8 +116,8 @@ def _news(
     for line in warnings(report.decided):
         click.echo(line, err=True)
     if dry_run:
-        return forecast_lines(report.forecasts, report.waiting)
-    return [*decision_lines(report.decided), *delivery_lines(plan, found)]
+        return [*forecast_lines(report.forecasts, report.waiting), *report.standing]
+    return [*decision_lines(report.decided), *report.standing, *delivery_lines(plan, found)]
 
 
 def _told(report: PublishReport) -> list[str]:

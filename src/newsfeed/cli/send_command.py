@@ -58,11 +58,10 @@ def command(
         more = {"released": released, "held": held, "delivered": found}
         click.echo(to_json({**msgspec.structs.asdict(report), **more}))
     elif dry_run:
-        click.echo(
-            "\n".join(forecast_lines(report.forecasts, report.waiting) or ["nothing is due"])
-        )
+        lines = [*forecast_lines(report.forecasts, report.waiting), *report.standing]
+        click.echo("\n".join(lines or ["nothing is due"]))
     else:
-        lines = [*decision_lines(report.decided), *delivery_lines(plan, found)]
+        lines = [*decision_lines(report.decided), *report.standing, *delivery_lines(plan, found)]
         click.echo("\n".join(lines or ["nothing is due"]))
     for line in (*report.errors, *warnings(report.decided), *report.warnings, *held_lines(held)):
         click.echo(line, err=True)

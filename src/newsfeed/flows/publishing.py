@@ -27,7 +27,8 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     that no edition waits for anything, so that there is nothing to deliver either. In a dry run
     `forecasts` are what would be made and `waiting` what would go besides. `errors` kept
     newsletters from being decided. `pinged` are the feeds that the hub was to be told of. `mails`:
-    some that are no editions wait, or may.
+    some that are no editions wait, or may. `standing` is a line for each edition that waits for
+    the operator and was not decided now.
     """
 
     build: BuildReport
@@ -42,6 +43,7 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     idle: bool = False
     mails: bool = False
     pinged: tuple[Pinged, ...] = ()
+    standing: tuple[str, ...] = ()
 
 
 class _Idle(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +85,7 @@ def _published(shop: Workshop, options: BuildOptions) -> PublishReport:
             forecasts=_forecasts(shop, decided),
             waiting=_to_deliver(shop),
             errors=errors,
+            standing=_standing(shop, decided),
         )
     if shop.index.generation != generation:  # a letter showed that an article is broken
         report = build(shop, options)
@@ -102,6 +105,7 @@ def _published(shop: Workshop, options: BuildOptions) -> PublishReport:
         warnings=() if idle else _warnings(shop),
         idle=idle,
         mails=_mails(shop),
+        standing=() if idle else _standing(shop, decided),
     )
 
 
@@ -163,6 +167,12 @@ def _warnings(shop: Workshop) -> tuple[str, ...]:
     from newsfeed.flows.waiting import warnings
 
     return tuple(warnings(shop))
+
+
+def _standing(shop: Workshop, decided: tuple[Decided, ...]) -> tuple[str, ...]:
+    from newsfeed.flows.waiting import standing_still
+
+    return standing_still(shop, {one.edition for one in decided})
 
 
 def _release(shop: Workshop) -> tuple[str, ...]:
