@@ -116,7 +116,7 @@ def _news(
     for line in warnings(report.decided):
         click.echo(line, err=True)
     if dry_run:
-        return [*forecast_lines(report.forecasts, report.waiting), *report.standing]
+        return [*forecast_lines(report.forecasts, report.waiting, report.leaving), *report.standing]
     return [*decision_lines(report.decided), *report.standing, *delivery_lines(plan, found)]
 
 

@@ -58,7 +58,10 @@ def command(
         more = {"released": released, "held": held, "delivered": found}
         click.echo(to_json({**msgspec.structs.asdict(report), **more}))
     elif dry_run:
-        lines = [*forecast_lines(report.forecasts, report.waiting), *report.standing]
+        lines = [
+            *forecast_lines(report.forecasts, report.waiting, report.leaving),
+            *report.standing,
+        ]
         click.echo("\n".join(lines or ["nothing is due"]))
     else:
         lines = [*decision_lines(report.decided), *report.standing, *delivery_lines(plan, found)]

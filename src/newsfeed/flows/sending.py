@@ -10,7 +10,8 @@ from newsfeed.flows.departing import Departure, hold_departures
 from newsfeed.flows.deploying import deploy
 from newsfeed.flows.forecast import forecast
 from newsfeed.flows.keeping import keep_house
-from newsfeed.flows.outcomes import Decided, Forecast
+from newsfeed.flows.leaving import leaving
+from newsfeed.flows.outcomes import Decided, Forecast, Leaving
 from newsfeed.flows.releasing import release_ready, to_deliver
 from newsfeed.flows.waiting import standing_still, warnings
 from newsfeed.flows.webcopies import write_web_copies
@@ -19,8 +20,8 @@ from newsfeed.settings import Newsletter
 
 class SendReport(msgspec.Struct, frozen=True, kw_only=True):
     """What sending did before delivery; in a dry run, what it would do. `waiting` are editions
-    that would be delivered besides, `departures` those that are held until somebody says yes, and
-    `standing` a line for each further one that waits for the operator.
+    that would be delivered besides, which `leaving` describes, `departures` those that are held
+    until somebody says yes, and `standing` a line for each further one that waits for the operator.
     """
 
     decided: tuple[Decided, ...] = ()
@@ -28,6 +29,7 @@ class SendReport(msgspec.Struct, frozen=True, kw_only=True):
     released: tuple[str, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     waiting: tuple[str, ...] = ()
+    leaving: tuple[Leaving, ...] = ()
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
@@ -53,9 +55,11 @@ def send(
     )
     if dry_run:
         found = tuple(forecast(shop.plan, shop.db, one) for one in decided)
+        waiting = to_deliver(shop.plan, shop.db, shop.seams.now)
         return SendReport(
             forecasts=found,
-            waiting=to_deliver(shop.plan, shop.db, shop.seams.now),
+            waiting=waiting,
+            leaving=leaving(shop, waiting),
             errors=errors,
             warnings=tuple(warnings(shop)),
             standing=standing_still(shop),
