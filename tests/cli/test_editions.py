@@ -357,3 +357,10 @@ def test_own_words_that_would_be_published_as_an_article_are_refused(site: Site)
     assert site.run(*command, str(hidden)).returncode == 0
     fix = ("editions", "fix", name_of(site), "--yes", "--intro", str(words))
     assert "would be published" in lines_of(site.run(*fix), 2)
+
+
+def test_where_no_letter_was_dropped_none_is_told(site: Site) -> None:
+    site.configure(SETTINGS + NEWSLETTER + 'approval = "manual"\n')
+    name = release(site)
+    said = site.run("editions", "cancel", name, "--yes").stdout
+    assert said.splitlines()[0] == f"{name} is cancelled"

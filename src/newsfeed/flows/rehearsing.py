@@ -183,7 +183,7 @@ def _refuse_suppressed(people: People, trial: Trial) -> None:
         if found:
             why, since = found
             raise NewsfeedError(
-                f"this address gets nothing: {why.value} since {since:%Y-%m-%d}",
+                f"this address gets nothing: {why.value} since {people.day(since)}",
                 where=one.address,
                 remedy="try the letter with another address",
             )
