@@ -230,3 +230,10 @@ def test_old_addresses_lead_to_new_ones(tmp_path: Path) -> None:
         ("/feed/", "https://example.com/f?x=1"),
     ]
     assert settings.server.gone == ("/x",)
+
+
+def test_a_number_out_of_bounds_names_the_bounds(tmp_path: Path) -> None:
+    for port in (0, 99999):
+        text = MINIMAL + f"[mail.smtp]\nport = {port}\n"
+        with pytest.raises(SettingsError, match=r"port.* whole number from 1 to 65535"):
+            config.parse(text, tmp_path / "newsfeed.toml", {})

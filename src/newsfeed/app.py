@@ -22,6 +22,7 @@ from newsfeed.errors import SettingsError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.editions import check_newsletter
 from newsfeed.flows.forecast import check_quotas
+from newsfeed.flows.opening import prepare
 from newsfeed.flows.people import People, keys_for
 from newsfeed.flows.plan import Plan, Seams, fingerprint
 from newsfeed.flows.relaying import check_relay
@@ -100,8 +101,7 @@ def workshop(
     A second run on this machine waits for the first, so many seconds at most: then it raises
     HeldError. Raises NewsfeedError.
     """
-    private.prepare(plan.private)
-    private.make(plan.store.parent)  # perhaps a folder of the operator's
+    prepare(plan, seams.now)
     with (
         private.lock(plan.private, "build", patience=patience),
         Index(plan.index, _index_key(plan)) as index,
@@ -113,8 +113,7 @@ def workshop(
 @contextmanager
 def people(plan: Plan, now: datetime) -> Iterator[People]:
     """Open the store and the keys for what concerns subscribers only. Raises NewsfeedError."""
-    private.prepare(plan.private)
-    private.make(plan.store.parent)
+    prepare(plan, now)
     with database.connect(plan.store, now) as db:
         yield People(plan=plan, db=db, keys=keys_for(db, plan.secret), now=now)
 

@@ -251,10 +251,19 @@ def _expected(kind: object) -> str:
     if get_origin(kind) is tuple and not _table_type(kind):
         return f"in a list, {_expected(parts[0])}"
     if get_origin(kind) is Annotated:
-        return _expected(parts[0])
-    words = {str: "write text in quotes", int: "write a whole number that is large enough"}
+        return _within(parts) if parts[0] is int else _expected(parts[0])
+    words = {str: "write text in quotes", int: "write a whole number"}
     words[bool] = "write true or false"
     return next((words[t] for t in (kind, *parts) if t in words), "write a table in brackets")
+
+
+def _within(parts: tuple[Any, ...]) -> str:
+    """What to write for a whole number with bounds."""
+    bounds = next((part for part in parts if isinstance(part, msgspec.Meta)), msgspec.Meta())
+    lowest = bounds.ge if bounds.ge is not None or bounds.gt is None else bounds.gt + 1
+    if lowest is not None and bounds.le is not None:
+        return f"write a whole number from {lowest} to {bounds.le}"
+    return f"write a whole number, {lowest} or larger" if lowest is not None else "write a number"
 
 
 def _check(settings: Settings, path: Path) -> None:

@@ -17,6 +17,7 @@ from newsfeed.flows.build import BuildOptions
 from newsfeed.flows.deciding import decide_now
 from newsfeed.flows.departing import UNCONFIRMED, hold_departures, let_go
 from newsfeed.flows.publishing import publish
+from newsfeed.flows.releasing import release_ready
 from newsfeed.model import EditionState as State
 from newsfeed.store import database, editions
 from tests.kit import NEWSLETTER, NOW, SETTINGS, Site
@@ -126,7 +127,8 @@ def test_whoever_types_the_number_lets_it_go(site: Site) -> None:
 
 def test_it_is_shown_what_would_leave_to_how_many_by_which_way_and_how_long(site: Site) -> None:
     _, asked, _ = typed(site, b"\n")
-    lines = asked.splitlines()
+    note, *lines = asked.splitlines()
+    assert note.startswith("letters have no one-click button: newsfeed does not sign them. ")
     assert lines[0].endswith(": 주간 브리핑: Title of one.md")
     assert lines[0].startswith("weekly/2026-")
     assert lines[1] == "  to 12 subscribers by smtp.example.org:587, at least 2:00:00 by the quota"
@@ -245,3 +247,35 @@ def test_only_what_was_held_to_ask_is_let_go(site: Site) -> None:
                 editions.set_state(who.db, one.id, state, why)
             let_go(who.db, [one.name])
             assert editions.get(who.db, one.id).state is state
+
+
+def test_a_dry_run_tells_of_an_edition_that_is_ready_what_the_question_would(
+    tmp_path: Path,
+) -> None:
+    site = site_with(tmp_path / "site")
+    text = (site.folder / "newsfeed.toml").read_text(encoding="utf-8")
+    site.configure(text + 'canary = 3\ncanary_wait = "20m"\n')
+    told = site.run("send", "--dry-run").stdout.splitlines()
+    assert told[0].endswith(": would be delivered to 12 subscribers")
+    assert told[1:3] == ["  주간 브리핑: Title of one.md", "  - Title of one.md"]
+    assert told[3].endswith(" MB in all, at least 2:00:00 by the quota")
+    assert told[4] == "  3 letters first, and the others 20m later"
+
+
+def test_an_edition_that_is_held_or_paused_is_told_where_nothing_is_due(site: Site) -> None:
+    with site.people() as who:
+        (one,) = editions.everything(who.db)
+        editions.set_state(who.db, one.id, State.HELD)
+        who.db.commit()
+    waits = f"{one.name}: waits for approval: `newsfeed editions approve {one.name}`"
+    assert waits in site.run("send", "--yes").stdout.splitlines()
+    assert waits in site.run("publish").stdout.splitlines()
+    with site.people() as who:
+        editions.set_state(who.db, one.id, State.READY)
+        who.db.commit()
+        released = release_ready(who.plan, who.db, NOW)
+        editions.set_state(who.db, one.id, State.PAUSED, "4 domains refuse us")
+        who.db.commit()
+    assert released == [one.name]
+    said = f"{one.name}: paused (4 domains refuse us), letters left: 12: `newsfeed editions resume"
+    assert f"{said} {one.name}`" in site.run("send", "--yes").stdout.splitlines()

@@ -328,3 +328,21 @@ def test_the_slot_is_told_in_the_newsletter_s_zone_in_every_run(site: Site) -> N
     ]
     assert slots[0] == slots[1]
     assert "08:00 KST, 1 article" in slots[0][0]
+
+
+def test_a_path_that_is_no_file_ends_with_status_1(site: Site) -> None:
+    done = site.run("articles", "posts/none.md")
+    assert (done.returncode, "there is no such file" in done.stdout) == (1, True)
+    assert site.run("articles", "posts").returncode == 0
+
+
+def test_what_click_refuses_ends_with_a_full_stop_before_the_help(site: Site) -> None:
+    said = site.run("publish", "x").stderr
+    assert "unexpected extra argument (x). See `newsfeed publish --help`" in said
+
+
+def test_one_file_is_told_as_one(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site")
+    site.post("one.md")
+    (site.folder / "newsfeed.toml").unlink()
+    assert "1 file that may be an article; " in site.run("init").stdout

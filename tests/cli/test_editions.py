@@ -342,3 +342,25 @@ def test_a_pause_that_keeps_letters_back_is_told(site: Site) -> None:
     done = site.run("editions", "resend", name, "--to", READERS[0])
     assert "newsfeed resume weekly" in done.stderr
     assert done.returncode == 0
+
+
+def test_own_words_that_would_be_published_as_an_article_are_refused(site: Site) -> None:
+    words = site.post("2026/words.md", "For subscribers alone.")
+    hidden = site.write("_words/words.md", "For subscribers alone.")
+    (site.folder / "link.md").symlink_to(words)
+    command = ("editions", "new", "weekly", "--subject", "A word", "--intro")
+    for name in ("posts/2026/words.md", "link.md"):
+        said = lines_of(site.run(*command, name), 2)
+        assert "would be published as one" in said
+        assert "begins with `_`" in said
+    assert listed(site) == []
+    assert site.run(*command, str(hidden)).returncode == 0
+    fix = ("editions", "fix", name_of(site), "--yes", "--intro", str(words))
+    assert "would be published" in lines_of(site.run(*fix), 2)
+
+
+def test_where_no_letter_was_dropped_none_is_told(site: Site) -> None:
+    site.configure(SETTINGS + NEWSLETTER + 'approval = "manual"\n')
+    name = release(site)
+    said = site.run("editions", "cancel", name, "--yes").stdout
+    assert said.splitlines()[0] == f"{name} is cancelled"

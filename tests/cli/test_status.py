@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 from newsfeed.cli.status_command import command, lines
 from newsfeed.flows.status import Cause, EditionStatus, Repeat
 from newsfeed.model import DeliveryState, EditionState
-from newsfeed.store import database, deliveries, editions, senders
+from newsfeed.store import database, deliveries, editions, facts, senders
 from newsfeed.store.deliveries import Unserved
 from newsfeed.store.holds import Hold
 from tests.flows.editions_kit import MONDAY, READERS, WEEKLY, released_site
@@ -139,3 +140,21 @@ def test_nobody_is_named_unless_asked_for(
     assert "1 letter was on its way when a run ended" in done.output
     assert "a run delivers at this moment, since " in done.output
     assert (READERS[0] in done.output) == named
+
+
+def test_why_nothing_moves_is_told(tmp_path: Path) -> None:
+    site = released_site(tmp_path, SMTP)
+    with site.people(LATER) as who, database.transaction(who.db):
+        facts.note_trouble(who.db, "localhost:25: the relay does not answer", LATER)
+    done = site.run("status")
+    assert done.stdout.splitlines()[-2:] == [
+        "no run delivers at this moment: `newsfeed send` or the next `publish` goes on",
+        "no letter left since 2026-11-23 09:30 UTC: localhost:25: the relay does not answer",
+    ]
+    found = json.loads(site.run("status", "--json").stdout)
+    assert found["trouble"]["problem"] == "localhost:25: the relay does not answer"
+    assert site.run("pause", "weekly").returncode == 0
+    assert "nothing of weekly is sent" in site.run("status").stderr
+    listed = site.run("newsletters", "list").stdout
+    assert "paused:    yes" in listed
+    assert "next:" not in listed

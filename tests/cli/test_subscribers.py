@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from newsfeed.address import parse_address
 from newsfeed.cli.subscribers_command import COMMANDS
+from newsfeed.flows.enrolling import Enrolment, add, unsubscribe
+from newsfeed.flows.erasing import erase
+from newsfeed.model import SubscriptionState
+from newsfeed.store import subscribers
 from tests.flows.people_kit import delivery, edition
 from tests.kit import NEWSLETTER, SETTINGS, Site
 
@@ -217,3 +223,55 @@ def test_wrong_words_give_one_line_and_status_2(
     desk: Desk, words: tuple[str, ...], told: str
 ) -> None:
     assert told in desk.refused(*words, status=2)
+
+
+@pytest.mark.parametrize("words", [("list",), ("list", "--json"), ("export", "-")], ids=" ".join)
+def test_who_reads_only_the_first_lines_sees_no_traceback(
+    desk: Desk, words: tuple[str, ...]
+) -> None:
+    """More than a pipe holds, so that the command is in the middle when the reader goes."""
+    with desk.site.people() as who:
+        for number in range(1500):
+            one = subscribers.add(
+                who.db,
+                public_id=f"p{number}",
+                address_hash=f"h{number}",
+                address=f"reader-{number}@{'long-name.' * 6}example.org",
+                name="",
+                language="",
+                now=who.now,
+            )
+            subscribers.put_subscription(
+                who.db, one.id, "weekly", SubscriptionState.ACTIVE, who.now
+            )
+    with subprocess.Popen(
+        [sys.executable, "-m", "newsfeed", "subscribers", *words],
+        cwd=desk.site.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert "Traceback" not in said
+    assert "Exception ignored" not in said
+
+
+def test_who_is_erased_twice_was_erased_before(desk: Desk) -> None:
+    desk.said("add", ANN, "weekly")
+    assert "is erased and suppressed" in desk.said("erase", ANN, "--yes")
+    assert f"{ANN} was erased before" in desk.said("erase", ANN, "--yes")
+
+
+def test_days_in_messages_are_those_of_the_site(desk: Desk) -> None:
+    """In Seoul it is the next day already."""
+    late = datetime(2026, 11, 28, 20, tzinfo=UTC)
+    with desk.site.people(late) as who:
+        erase(who, parse_address(ANN))
+        add(who, parse_address("bob@example.org"), "weekly", Enrolment(consent="a form"))
+        unsubscribe(who, parse_address("bob@example.org"))
+    assert "erased since 2026-11-29" in desk.refused("add", ANN, "weekly", status=1)
+    said = desk.refused("add", "bob@example.org", "weekly", status=1)
+    assert "left weekly on 2026-11-29" in said

@@ -161,8 +161,11 @@ def test_a_dry_run_tells_of_an_edition_that_was_approved(site: Site) -> None:
     made = re.search(r"weekly/\S+(?=:)", done(site, "send", "weekly"))
     assert made
     done(site, "editions", "approve", made[0])
-    assert f"{made[0]}: would be delivered" in done(site, "send", "--dry-run")
-    assert f"{made[0]}: would be delivered" in done(site, "publish", "--dry-run")
+    for command in ("send", "publish"):
+        told = done(site, command, "--dry-run")
+        assert f"{made[0]}: would be delivered to 1 subscriber\n" in told
+        assert "\n  - " in told, "its articles"
+        assert " KB each, " in told
 
 
 def test_send_deploys_the_web_copies_that_its_letters_link_to(site: Site) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from newsfeed.errors import SettingsError
-from tests.kit import NEWSLETTER, SETTINGS, Site
+from newsfeed.flows.newsletters import standing
+from newsfeed.flows.pausing import pause, resume
+from newsfeed.store import newsletters
+from tests.kit import NEWSLETTER, NOW, SETTINGS, Site
 
 
 def _site(folder: Path, newsletter: str) -> Site:
@@ -77,3 +80,18 @@ def test_an_address_of_any_script_publishes(tmp_path: Path, url: str, home: str)
 
 
 """Newsletters: found wrong before anything is written, or sent."""
+
+
+def test_in_a_pause_the_next_slot_is_the_first_after_it(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site", SETTINGS + NEWSLETTER)
+    with site.people() as who:
+        newsletters.save_clock(who.db, "weekly", "", NOW)
+        who.db.commit()
+        pause(who, "weekly")
+        assert standing(who)[0].next_slot is None
+        pause(who, "weekly", "2026-12-07T08:00")
+        assert str(standing(who)[0].next_slot) == "2026-12-07 08:00:00+09:00"
+        resume(who, "weekly")
+        assert str(standing(who)[0].next_slot) == "2026-11-23 08:00:00+09:00"
+        pause(who)
+        assert standing(who)[0].next_slot is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,14 @@ from newsfeed.audience.tokens import leave_token
 from newsfeed.deliver.dkim import keyfile, record
 from newsfeed.errors import NewsfeedError, SettingsError, StoreError, UsageError
 from newsfeed.flows.build import BuildOptions, Workshop, build
+from newsfeed.flows.checking import check
+from newsfeed.flows.deciding import decide_now
 from newsfeed.flows.erasing import erase
+from newsfeed.flows.letters import missing_button
 from newsfeed.flows.locks import delivery_lock
 from newsfeed.flows.posting import Fate
-from newsfeed.flows.rehearsing import MOST, Tried, prepare_test, send_test
-from newsfeed.model import SuppressionReason
+from newsfeed.flows.rehearsing import MOST, NothingToSendError, Tried, prepare_test, send_test
+from newsfeed.model import EditionState, SuppressionReason
 from newsfeed.store import database, editions, pace, suppression
 from tests.deliver.dkim.kit import verified
 from tests.flows.people_kit import ANN, BOB, NOW, active, newsletter_site, people_of, person_of
@@ -26,6 +30,7 @@ from tests.kit import Site
 
 ME = "me@example.org"
 DKIM = '[[mail.dkim]]\ndomain = "example.org"\nselector = "nf1"\nkey_file = ".newsfeed/dkim.pem"\n'
+SMTP = '[mail]\ntransport = "smtp"\n[mail.smtp]\nhost = "localhost"\nsecurity = "none"\n'
 
 
 @pytest.fixture
@@ -218,3 +223,45 @@ def test_the_store_is_free_while_the_relay_works(site: Site) -> None:
     with relay(answer) as server:
         mailed(site, server)
     assert active_now == ["RCPT", "."]
+
+
+def test_where_nothing_is_new_it_is_the_letter_of_the_newest_edition(site: Site) -> None:
+    later = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    with site.shop(later) as shop:
+        (weekly,) = (n for n in shop.plan.newsletters if n.name == "weekly")
+        assert prepare_test(shop, people_in(shop), weekly, [ME]).edition == ""
+        made = decide_now(shop, weekly)
+        found = editions.find(shop.db, made.edition)
+        assert found
+        editions.set_state(shop.db, found.id, EditionState.RELEASED)
+        trial = prepare_test(shop, people_in(shop), weekly, [ME])
+        assert trial.edition == made.edition
+        message = message_from_bytes(trial.messages[0][1], policy=policy.default)
+        assert message["Subject"] == "[test] 주간 브리핑: Title of one.md"
+        editions.set_state(shop.db, found.id, EditionState.CANCELLED)
+        with pytest.raises(NothingToSendError):
+            prepare_test(shop, people_in(shop), weekly, [ME])
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ("", ""),
+        (SMTP, "newsfeed does not sign them"),
+        (SMTP + DKIM, ""),
+        ('[mail]\nunsubscribe = "mailto"\n', ""),
+        ('[server]\nurl = "http://localhost:8000"\n', "their links do not begin with https://"),
+    ],
+)
+def test_it_is_told_why_letters_have_no_one_click_button(
+    tmp_path: Path, settings: str, why: str
+) -> None:
+    site = newsletter_site(tmp_path / "site", settings)
+    site.post("one.md", "The first text.", date="2026-11-01")
+    with site.shop(NOW) as shop:
+        said = missing_button(shop.plan)
+        assert why in said
+        assert bool(said) == bool(why)
+        assert (said in check(shop).notes) == bool(why)
+        (message,) = prepare_test(shop, people_in(shop), shop.plan.newsletters[0], [ME]).messages
+        assert (b"List-Unsubscribe-Post" in message[1]) == (not why and "mailto" not in settings)

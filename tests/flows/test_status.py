@@ -11,13 +11,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from newsfeed.errors import NewsfeedError
+from newsfeed.flows.delivering import deliver
+from newsfeed.flows.pausing import pause
 from newsfeed.flows.people import People
 from newsfeed.flows.status import EditionStatus, Repeat, Status, status
 from newsfeed.model import DeliveryState, EditionState
-from newsfeed.store import database, deliveries, editions, holds, senders
+from newsfeed.store import database, deliveries, editions, facts, holds, senders
 from newsfeed.store.deliveries import Claim, Outcome
 from newsfeed.store.holds import Hold
 from tests.flows.editions_kit import MONDAY, READERS, WEEKLY, record, released_site
+from tests.flows.relay_kit import relay
 from tests.kit import NEWSLETTER, SETTINGS, Site
 
 SMTP = '[mail]\ntransport = "smtp"\n[mail.smtp]\nhost = "localhost"\nsecurity = "none"\n'
@@ -208,7 +212,7 @@ def test_an_edition_that_left_by_another_transport_says_so(site: Site) -> None:
 
 
 JSON = {
-    "": {"paused", "editions", "senders"},
+    "": {"paused", "editions", "senders", "trouble", "nobody_delivers", "paused_newsletters"},
     "editions": {
         "edition",
         "state",
@@ -257,3 +261,54 @@ def test_json_names_everything_always_and_the_names_stay(site: Site) -> None:
         assert edition[name], name
         assert all(one.keys() == JSON[name] for one in edition[name])
     assert msgspec.convert(found, Status)
+
+
+def test_a_relay_that_cannot_be_reached_is_told_until_letters_go(tmp_path: Path) -> None:
+    with relay() as found:
+        site = released_site(tmp_path, found.settings())
+    with site.people(NOW) as who:
+        deliver(who, clock=lambda: NOW, max_time=SECOND)
+        told = status(who)
+        assert told.trouble is not None
+        assert told.trouble.at == NOW
+        assert f"127.0.0.1:{found.port}" in told.trouble.problem
+        assert told.nobody_delivers
+    with relay() as found:
+        site.configure(SETTINGS + NEWSLETTER + found.settings())
+        with site.people(NOW) as who:
+            deliver(who, clock=lambda: NOW)
+            assert facts.trouble(who.db) is None
+            assert status(who).trouble is None
+
+
+def test_what_keeps_letters_from_leaving_at_all_is_told_too(site: Site) -> None:
+    """Here there is no password."""
+    remote = (
+        '[mail]\ntransport = "smtp"\n[mail.smtp]\nhost = "mail.example.org"\nusername = "news"\n'
+    )
+    site.configure(SETTINGS + NEWSLETTER + remote)
+    with site.people(NOW) as who:
+        with pytest.raises(NewsfeedError) as caught:
+            deliver(who, clock=lambda: NOW)
+        found = status(who).trouble
+        assert found is not None
+        assert found.problem == str(caught.value)
+
+
+def test_what_is_told_of_the_relay_names_no_address(site: Site) -> None:
+    with site.people(NOW) as who:
+        facts.note_trouble(who.db, "r:25: 550 <ann@example.org>: no. see ann@example.org.", NOW)
+        assert facts.trouble(who.db) == ("r:25: 550 <(address)>: no. see (address)", NOW)
+
+
+def test_after_a_run_was_killed_nobody_delivers(site: Site) -> None:
+    with site.people(NOW) as who, senders.presence(who.plan.store) as sender:
+        with database.transaction(who.db):
+            senders.join(who.db, sender, NOW)
+        assert not status(who).nobody_delivers
+    with site.people(NOW) as who:
+        assert status(who).nobody_delivers
+        pause(who, "weekly")
+        found = status(who)
+        assert not found.nobody_delivers, "the pause is why, and is told"
+        assert found.paused_newsletters == ("weekly",)

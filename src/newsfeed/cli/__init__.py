@@ -91,7 +91,9 @@ def main() -> NoReturn:
         sys.exit(2)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "newsfeed"
-        _fail(f"{error.format_message()} See `{command} --help`", 2, debug=False)
+        said = error.format_message().rstrip()
+        stop = "" if said.endswith((".", "?", "!")) else "."
+        _fail(f"{said}{stop} See `{command} --help`", 2, debug=False)
     except click.ClickException as error:
         _fail(error.format_message(), error.exit_code, debug=debug)
     except (click.Abort, KeyboardInterrupt):

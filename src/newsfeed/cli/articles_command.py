@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -25,9 +26,11 @@ def command(*, path: Path | None, file: Path | None, as_json: bool) -> None:
         found = explain(shop, path) if path else listing(shop)
     if as_json:
         click.echo(to_json(found))
-        return
-    for one in found:
-        click.echo("\n".join(_lines(one, detailed=path is not None)))
+    else:
+        for one in found:
+            click.echo("\n".join(_lines(one, detailed=path is not None)))
+    if path and not path.exists():
+        sys.exit(1)
 
 
 def _lines(one: Listed, *, detailed: bool) -> list[str]:

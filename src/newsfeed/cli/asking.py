@@ -12,6 +12,7 @@ import click
 from newsfeed.cli.report import counted
 from newsfeed.errors import UsageError
 from newsfeed.flows.departing import Departure, let_go
+from newsfeed.flows.letters import missing_button
 from newsfeed.flows.plan import Plan
 from newsfeed.settings import MailSmtp
 
@@ -40,6 +41,8 @@ def answered(
     Raises click.Abort for Ctrl-C, after which all are held; they are named on stderr then.
     """
     asked = tuple(departures)
+    if asked and (note := missing_button(plan)):
+        click.echo(note, err=True)
     try:
         agreed = [one.edition for one in asked if _agrees(plan.mail.smtp, one)]
     except KeyboardInterrupt:

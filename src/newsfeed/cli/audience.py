@@ -9,11 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import click
+
 from newsfeed.address import Address, AddressError, parse_address
 from newsfeed.app import make_plan, open_project
 from newsfeed.app import people as open_people
 from newsfeed.errors import UsageError
 from newsfeed.flows.people import People
+from newsfeed.store import facts
+from newsfeed.store.backup import LOST
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
@@ -23,6 +27,8 @@ def audience(file: Path | None) -> Iterator[People]:
     """The subscribers of a settings file, at this moment."""
     plan = make_plan(open_project(file))
     with open_people(plan, datetime.now(UTC)) as people:
+        if facts.paused(people.db, people.now) == LOST:
+            click.echo(f"nothing is sent: {LOST}; `newsfeed resume` lets it go on", err=True)
         yield people
 
 

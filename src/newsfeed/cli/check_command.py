@@ -36,7 +36,8 @@ def command(*, file: Path | None, as_json: bool) -> None:
 def _show(report: CheckReport) -> None:
     for line in (*report.errors, *map(str, report.faults)):
         click.echo(line, err=True)
-    for warning in report.warnings:
+    warnings = (*map(str, report.warnings), *report.notes)
+    for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
     wrong = len(report.errors) + len(report.faults)
     looked = ", ".join(
@@ -46,5 +47,5 @@ def _show(report: CheckReport) -> None:
             counted(report.letters, "letter"),
         )
     )
-    found = f"{counted(wrong, 'fault')}, {counted(len(report.warnings), 'warning')}"
+    found = f"{counted(wrong, 'fault')}, {counted(len(warnings), 'warning')}"
     click.echo(f"looked at {looked}: {found}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from newsfeed.cli.report import counted
-from newsfeed.flows.outcomes import Decided, Forecast
+from newsfeed.flows.outcomes import Decided, Forecast, Leaving
 from newsfeed.model import EditionState, SlotOutcome
 
 _SAID = {
@@ -48,10 +48,15 @@ def _without_edition(one: Decided) -> list[str]:
     return [f"{one.newsletter}: {_SAID[one.outcome]}"] if one.outcome else []
 
 
-def forecast_lines(found: Iterable[Forecast], waiting: Iterable[str] = ()) -> list[str]:
+def forecast_lines(
+    found: Iterable[Forecast], waiting: Iterable[str] = (), leaving: Iterable[Leaving] = ()
+) -> list[str]:
     """What would be made and sent, and which editions would be delivered besides."""
+    described = {one.edition: one for one in leaving}
     lines = [line for one in found for line in _forecast(one)]
-    return [*lines, *(f"{name}: would be delivered" for name in waiting)]
+    for name in waiting:
+        lines += _leaving(described[name]) if name in described else [f"{name}: would be delivered"]
+    return lines
 
 
 def _forecast(found: Forecast) -> list[str]:
@@ -59,10 +64,27 @@ def _forecast(found: Forecast) -> list[str]:
     if not one.edition:
         return _without_edition(one)
     held = ", held for approval" if one.state is EditionState.HELD else ""
-    pace = f", at least {timedelta(seconds=round(found.takes))} by the quota" if found.takes else ""
     return [
         f"{one.newsletter}: would go to {counted(found.recipients, 'subscriber')}{held}",
         f"  {one.subject}",
         *(f"  - {title}" for title in one.articles),
-        f"  {one.size / 1024:.0f} KB each, {one.size * found.recipients / 1e6:.1f} MB in all{pace}",
+        *_weight(one.size, found),
     ]
+
+
+def _leaving(one: Leaving) -> list[str]:
+    return [
+        f"{one.edition}: would be delivered to {counted(one.recipients, 'subscriber')}",
+        f"  {one.subject}",
+        *(f"  - {title}" for title in one.articles),
+        *_weight(one.size, one),
+    ]
+
+
+def _weight(size: int, one: Forecast | Leaving) -> list[str]:
+    pace = f", at least {timedelta(seconds=round(one.takes))} by the quota" if one.takes else ""
+    lines = [f"  {size / 1024:.0f} KB each, {size * one.recipients / 1e6:.1f} MB in all{pace}"]
+    if one.canary:
+        others = f"the others {one.canary_wait} later"
+        lines.append(f"  {counted(one.canary, 'letter')} first, and {others}")
+    return lines

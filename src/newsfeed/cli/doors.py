@@ -6,18 +6,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from newsfeed.app import make_plan, open_project, real_seams, workshop
 from newsfeed.cli.progress import progress
 from newsfeed.cli.report import complain
 from newsfeed.flows.build import StrictError, Workshop
+from newsfeed.store import database
+from newsfeed.store.backup import LOST
 
 
 @contextmanager
-def opened(file: Path | None, *, allow_empty: bool = False) -> Iterator[Workshop]:
-    """The workshop of a settings file, with progress shown. A strict build's faults are named."""
+def opened(
+    file: Path | None, *, allow_empty: bool = False, warns: bool = False
+) -> Iterator[Workshop]:
+    """The workshop of a settings file, with progress shown. A strict build's faults are named, and
+    a store that was lost, unless the command itself `warns` of whatever pauses everything.
+    """
     plan = make_plan(open_project(file))
     try:
         with progress() as show, workshop(plan, real_seams(show), allow_empty=allow_empty) as shop:
+            if not warns and database.pause(shop.db) == LOST:
+                click.echo(f"nothing is sent: {LOST}; `newsfeed resume` lets it go on", err=True)
             yield shop
     except StrictError as error:
         complain(error.faults, ())

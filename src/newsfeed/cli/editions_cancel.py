@@ -39,8 +39,9 @@ def command(
 def _lines(done: Cancelled, *, kept: bool) -> list[str]:
     dropped = counted(done.dropped, "letter")
     if done.state is EditionState.SENT:
-        return [f"{done.edition} was sent before and stays so; {dropped} more will not leave"]
-    lines = [f"{done.edition} is cancelled; {dropped} will not leave"]
+        more = f"; {dropped} more will not leave" if done.dropped else ""
+        return [f"{done.edition} was sent before and stays so{more}"]
+    lines = [f"{done.edition} is cancelled{f'; {dropped} will not leave' if done.dropped else ''}"]
     articles = counted(done.articles, "article")
     if done.freed:
         lines.append(f"{articles}: new again, and in the next edition")

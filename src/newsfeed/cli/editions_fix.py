@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from newsfeed.cli.doors import opened
-from newsfeed.cli.editions_words import ask, explained, given_subject, given_words
+from newsfeed.cli.editions_words import (
+    ask,
+    explained,
+    given_subject,
+    given_words,
+    refuse_article,
+)
 from newsfeed.cli.options import config_option, dry_run_option, json_option
 from newsfeed.cli.report import to_json
 from newsfeed.flows.fixing import Fix, Fixed, apply_fix, prepare_fix
@@ -40,6 +46,8 @@ def command(
     words = None if intro is None else given_words(intro)
     line = None if subject is None else given_subject(subject)
     with opened(file) as shop, explained(intro or ""):
+        if intro is not None:
+            refuse_article(shop.plan, intro)
         fix = prepare_fix(shop, edition, intro=words, subject=line)
     if not as_json:
         click.echo("\n".join(_difference(fix)))

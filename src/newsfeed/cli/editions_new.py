@@ -8,7 +8,12 @@ import click
 import msgspec
 
 from newsfeed.cli.doors import opened
-from newsfeed.cli.editions_words import explained, given_subject, given_words
+from newsfeed.cli.editions_words import (
+    explained,
+    given_subject,
+    given_words,
+    refuse_article,
+)
 from newsfeed.cli.newsletter_names import named
 from newsfeed.cli.options import config_option, dry_run_option, json_option
 from newsfeed.cli.report import counted, to_json
@@ -89,6 +94,7 @@ def command(
             "Leave --articles out, and link to them."
         )
     with opened(file) as shop, explained(intro):
+        refuse_article(shop.plan, intro)
         made = _made(shop, order)
     click.echo(to_json(made) if as_json else "\n".join(_lines(made, dry_run=dry_run)))
     if made.standstill:

@@ -6,11 +6,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from newsfeed.cli.report import shown
 from newsfeed.errors import ArticleError, UsageError
+
+if TYPE_CHECKING:
+    from newsfeed.flows.plan import Plan
 
 LONGEST = 1_000_000
 """Bytes of own words."""
@@ -42,6 +46,23 @@ def given_words(file: str) -> str:
         )
     with explained(file):
         return decode_source(data).text
+
+
+def refuse_article(plan: Plan, file: str) -> None:
+    """Raises UsageError for own words in a file that the next build would publish as an article."""
+    from newsfeed.collect.files import would_find
+
+    if file == STDIN:
+        return
+    place = Path(file).resolve()
+    skipped = frozenset(str(one.resolve()) for one in (plan.output, plan.private))
+    for folder in plan.folders:
+        if would_find(folder.root.resolve(), folder.convention.accepts, skipped, place):
+            raise UsageError(
+                "this file lies among the articles and would be published as one",
+                where=_name(file),
+                remedy="move it out of the source, or into a folder whose name begins with `_`",
+            )
 
 
 def given_subject(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from newsfeed.app import demo_folder
-from newsfeed.cli.report import shown
+from newsfeed.cli.report import counted, shown
 from newsfeed.flows.starting import PLACEHOLDER_URL, start
 
 
@@ -22,8 +22,11 @@ def command(*, folder: Path, demo: bool) -> None:
     No other file is changed.
     """
     target, guess = start(folder.absolute(), demo=demo_folder() if demo else None)
+    many = "an article" if guess.articles == 1 else "articles"
     kind = guess.unknown or ("no generator" if guess.generator == "plain" else guess.generator)
-    click.echo(f"{guess.articles} files that may be articles; the folder belongs to {kind}.")
+    click.echo(
+        f"{counted(guess.articles, 'file')} that may be {many}; the folder belongs to {kind}."
+    )
     click.echo(f"Wrote {shown(target)}. Look at it, and change:")
     if guess.url == PLACEHOLDER_URL:
         click.echo("  site.url           the address under which people will find the output")

@@ -74,7 +74,8 @@ def _lines(one: Standing) -> Iterator[str]:
     else:
         yield f"{one.name}  {one.title}"
         yield f"  schedule:  {one.schedule or 'none, by hand'} ({one.timezone})"
-        yield f"  next:      {_time(one.next_slot)}"
+        if one.next_slot or not one.paused:
+            yield f"  next:      {_time(one.next_slot)}"
     yield f"  decided:   {_time(one.decided_until)}"
     if one.paused:
         yield f"  paused:    {f'until {_time(one.paused_until)}' if one.paused_until else 'yes'}"

@@ -66,7 +66,7 @@ def _run(
     """All but the mails about it. The operator is told of an error."""
     plan = None
     try:
-        with opened(file, allow_empty=options.allow_empty) as shop:
+        with opened(file, allow_empty=options.allow_empty, warns=True) as shop:
             plan = shop.plan
             report = publish(shop, options)
         found = () if report.idle or options.dry_run else _delivered(plan, max_time)
@@ -116,8 +116,8 @@ def _news(
     for line in warnings(report.decided):
         click.echo(line, err=True)
     if dry_run:
-        return forecast_lines(report.forecasts, report.waiting)
-    return [*decision_lines(report.decided), *delivery_lines(plan, found)]
+        return [*forecast_lines(report.forecasts, report.waiting, report.leaving), *report.standing]
+    return [*decision_lines(report.decided), *report.standing, *delivery_lines(plan, found)]
 
 
 def _told(report: PublishReport) -> list[str]:

@@ -21,7 +21,7 @@ from newsfeed.flows.pausing import Resumed, is_restored, resume
 @click.option(
     "--articles",
     type=click.Choice(["sent", "new"]),
-    help="After a restore: whether articles that the store has in no edition were sent since.",
+    help="After a restore or a loss: whether articles that the store has in no edition were sent.",
 )
 @config_option
 @json_option
@@ -37,8 +37,8 @@ def command(*, newsletter: str, articles: str | None, file: Path | None, as_json
         restored = not newsletter and is_restored(who)
         if restored and articles is None:
             raise UsageError(
-                "the store was restored, and cannot know which articles were sent since its backup",
-                remedy="say --articles sent, or --articles new if no edition went out since",
+                "the store was restored or made anew: it cannot know which articles were sent",
+                remedy="say --articles sent, or --articles new if no edition has them",
             )
         resumed = None if articles == "sent" else resume(who, newsletter)
     if resumed is None:

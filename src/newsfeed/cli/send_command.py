@@ -45,7 +45,7 @@ def command(
 
     An article is in one edition of a newsletter only; where nothing is new, nothing is sent.
     """
-    with opened(file) as shop:
+    with opened(file, warns=True) as shop:
         plan = shop.plan
         chosen = named(plan, newsletter) if newsletter else None
         ask = not dry_run and must_ask(plan, yes=yes)
@@ -58,11 +58,13 @@ def command(
         more = {"released": released, "held": held, "delivered": found}
         click.echo(to_json({**msgspec.structs.asdict(report), **more}))
     elif dry_run:
-        click.echo(
-            "\n".join(forecast_lines(report.forecasts, report.waiting) or ["nothing is due"])
-        )
+        lines = [
+            *forecast_lines(report.forecasts, report.waiting, report.leaving),
+            *report.standing,
+        ]
+        click.echo("\n".join(lines or ["nothing is due"]))
     else:
-        lines = [*decision_lines(report.decided), *delivery_lines(plan, found)]
+        lines = [*decision_lines(report.decided), *report.standing, *delivery_lines(plan, found)]
         click.echo("\n".join(lines or ["nothing is due"]))
     for line in (*report.errors, *warnings(report.decided), *report.warnings, *held_lines(held)):
         click.echo(line, err=True)

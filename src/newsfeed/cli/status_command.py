@@ -39,12 +39,19 @@ def command(
         return
     if found.paused:
         click.echo(f"nothing is sent: {found.paused}; `newsfeed resume` lets it go on", err=True)
+    for name in found.paused_newsletters:
+        line = f"nothing of {name} is sent: it is paused; `newsfeed resume {name}` lets it go on"
+        click.echo(line, err=True)
     click.echo("\n".join(_all_lines(found)))
 
 
 def _all_lines(found: Status) -> list[str]:
     told = [line for one in found.editions for line in lines(one)] or ["no edition yet"]
     at_work = [f"a run delivers at this moment, since {_time(s.started)}" for s in found.senders]
+    if found.nobody_delivers:
+        at_work = ["no run delivers at this moment: `newsfeed send` or the next `publish` goes on"]
+    if found.trouble:
+        at_work.append(f"no letter left since {_time(found.trouble.at)}: {found.trouble.problem}")
     return told + at_work
 
 

@@ -53,7 +53,9 @@ def _ask(address: str) -> None:
 
 
 def _lines(address: str, done: Erased) -> list[str]:
-    what = "is erased and suppressed" if done.known else "was not known, and is suppressed now"
+    what = "is erased and suppressed"
+    if not done.known:
+        what = "was erased before" if done.before else "was not known, and is suppressed now"
     lines = [f"{address} {what}"]
     if done.letters:
         lines.append(f"{counted(len(done.letters), 'letter')} removed from the outbox")

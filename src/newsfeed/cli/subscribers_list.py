@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -33,16 +34,16 @@ def command(
     with audience(file) as people:
         name = known(people, newsletter) if newsletter else ""
         counts = [count for count in counted(people) if name in ("", count.newsletter)]
-        found = listed(people, newsletter=name, state=state or "", limit=limit)
-        if as_json:
-            _print_json(counts, found)
-            return
-        for count in counts:
-            click.echo(_counts(count))
-        for one in found:
-            since = written_time(one.since, people)
-            said = f"{one.address}  {one.newsletter}  {one.state}  {since}  {one.name}"
-            click.echo(said.rstrip())
+        with closing(listed(people, newsletter=name, state=state or "", limit=limit)) as found:
+            if as_json:
+                _print_json(counts, found)
+                return
+            for count in counts:
+                click.echo(_counts(count))
+            for one in found:
+                since = written_time(one.since, people)
+                said = f"{one.address}  {one.newsletter}  {one.state}  {since}  {one.name}"
+                click.echo(said.rstrip())
 
 
 def _counts(count: Count) -> str:

@@ -14,6 +14,7 @@ from newsfeed.cli.doors import opened
 from newsfeed.cli.newsletter_names import named
 from newsfeed.cli.options import config_option, json_option
 from newsfeed.cli.report import LEFT_OUT, shown, to_json
+from newsfeed.flows.letters import missing_button
 from newsfeed.flows.posting import Fate
 from newsfeed.flows.rehearsing import Tried, prepare_test, send_test
 
@@ -45,6 +46,10 @@ def command(
         trial = prepare_test(shop, people_of(shop), named(plan, name), addresses, edition=edition)
     with people(plan, datetime.now(UTC)) as who:  # the relay keeps no other run waiting
         found = send_test(who, trial)
+    if trial.edition:
+        click.echo(f"nothing is new: this is the letter of {trial.edition}", err=True)
+    if note := missing_button(plan):
+        click.echo(note, err=True)
     if plan.mail.transport == "files":
         _tell_written([one.file for one in found], as_json=as_json)
     else:

@@ -80,6 +80,21 @@ def walk(
                     yield found
 
 
+def would_find(
+    root: Path, accepts: Callable[[str], bool], skipped: frozenset[str], file: Path
+) -> bool:
+    """Whether `walk` would give this file, which is there or not. Both paths are resolved."""
+    if not file.is_relative_to(root):
+        return False
+    parts = file.relative_to(root).parts
+    for depth, name in enumerate(parts[:-1], 1):
+        place = str(root.joinpath(*parts[:depth]))
+        raw = "/".join(parts[:depth]) + "/"
+        if name in SKIPPED_FOLDERS or place in skipped or not accepts(raw):
+            return False
+    return accepts("/".join(parts))
+
+
 def _enters(
     entry: os.DirEntry[str], raw: str, accepts: Callable[[str], bool], skipped: frozenset[str]
 ) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from newsfeed.errors import BodyError, Fault, NewsfeedError
 from newsfeed.flows.build import BuildOptions, Workshop, build
 from newsfeed.flows.people import keys_for
+from newsfeed.flows.plan import Plan
 from newsfeed.flows.previewing import try_letter
 from newsfeed.flows.readiness import refuse_unready_settings
 from newsfeed.flows.renaming import refuse_former_names
@@ -16,7 +17,8 @@ from newsfeed.flows.renaming import refuse_former_names
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     """What was looked at and what was found. `errors` are of settings, templates, feeds and
-    letters as a whole; `faults` left an article out, `warnings` did not.
+    letters as a whole; `faults` left an article out, `warnings` did not. `notes` are warnings of
+    letters as a whole.
     """
 
     articles: int
@@ -25,6 +27,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...]
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
 
 
 def check(shop: Workshop) -> CheckReport:
@@ -62,4 +65,14 @@ def check(shop: Workshop) -> CheckReport:
         errors=tuple(errors),
         faults=faults,
         warnings=warnings,
+        notes=_notes(shop.plan),
     )
+
+
+def _notes(plan: Plan) -> tuple[str, ...]:
+    if not plan.newsletters:
+        return ()
+    from newsfeed.flows.letters import missing_button
+
+    note = missing_button(plan)
+    return (note,) if note else ()

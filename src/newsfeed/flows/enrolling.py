@@ -82,7 +82,7 @@ def add(people: People, address: Address, newsletter: str, said: Enrolment) -> A
         suppressed = suppression.reason(db, number)
         state = after(was, event, suppressed=suppressed is not None, own_word=own_word)
         if isinstance(state, Refusal):
-            _explain(state, address, name, suppressed, found)
+            _explain(people, state, address, name, suppressed, found)
         person = _described(people, person, address, said)
         if isinstance(state, Refusal):
             return Added(state=was or SubscriptionState.PENDING, changed=False)
@@ -201,6 +201,7 @@ def asked_anew(db: sqlite3.Connection, person: Subscriber, now: datetime) -> tup
 
 
 def _explain(
+    people: People,
     why: Refusal,
     address: Address,
     newsletter: str,
@@ -209,9 +210,10 @@ def _explain(
 ) -> None:
     """Raise the error for a refusal that is one; that somebody is there already is none."""
     if why is Refusal.SUPPRESSED and suppressed:
-        raise _suppressed(address, *suppressed)
+        why_not, since = suppressed
+        raise _suppressed(address, why_not, people.day(since))
     if why is Refusal.LEFT and found:
-        raise _left(address, newsletter, found.since)
+        raise _left(address, newsletter, people.day(found.since))
     if why is Refusal.OWN_WORD:
         raise NewsfeedError(
             "this person left or got nothing before, so that only their own confirmation counts",
@@ -220,17 +222,17 @@ def _explain(
         )
 
 
-def _suppressed(address: Address, why: SuppressionReason, since: datetime) -> NewsfeedError:
+def _suppressed(address: Address, why: SuppressionReason, since: str) -> NewsfeedError:
     return NewsfeedError(
-        f"this address gets nothing: {why.value} since {since:%Y-%m-%d}",
+        f"this address gets nothing: {why.value} since {since}",
         where=address.address,
         remedy=f"if the person asks for it, `newsfeed subscribers reinstate {address.address}`",
     )
 
 
-def _left(address: Address, newsletter: str, since: datetime) -> NewsfeedError:
+def _left(address: Address, newsletter: str, since: str) -> NewsfeedError:
     return NewsfeedError(
-        f"this person left {newsletter} on {since:%Y-%m-%d}",
+        f"this person left {newsletter} on {since}",
         where=address.address,
         remedy="if the person asks for it, say --again: they get a mail and have to confirm",
     )

@@ -21,7 +21,8 @@ from newsfeed.store.subscribers import Subscriber
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
-    """What was forgotten: `known` tells whether anybody was; `letters` are files that were removed.
+    """What was forgotten: `known` tells whether anybody was, `before` whether the address had been
+    erased already; `letters` are files that were removed.
 
     `copies` are older copies of the store beside it, which may hold the address and were left.
     `complete` is False where another process still reads: the store's own journal may hold the
@@ -32,6 +33,7 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
     letters: tuple[Path, ...]
     copies: tuple[Path, ...]
     complete: bool
+    before: bool = False
 
 
 PATIENCE = 60.0
@@ -84,12 +86,14 @@ def _erase(people: People, address: Address) -> Erased:
             notice_mails.delete_to(db, person.id)
             subscribers.drop_deliveries(db, person.id, "", "erased", people.now)
             subscribers.delete(db, person.id)
+        before = suppression.reason(db, number)
         suppression.suppress(db, number, SuppressionReason.ERASED, people.now)
     return Erased(
         known=person is not None,
         letters=tuple(sorted(letters)),
         copies=older_copies(plan.store),
         complete=database.forget(db),
+        before=before is not None and before[0] is SuppressionReason.ERASED,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -34,12 +34,13 @@ def export_subscribers(
     """Write every subscription to `out`; gives how many there were."""
     chosen = (people.db, options.newsletter, options.state)
     total = exports.count(*chosen)
-    rows = (Exported(*row) for row in exports.exported(*chosen))
     write = write_csv if options.format == "csv" else write_json
     done = 0
-    for done in write(rows, out):
-        if done % _STEP == 0:
-            progress("exporting", done, total)
+    # Closed before the store is, also where nobody reads the rows to their end.
+    with closing(Exported(*row) for row in exports.exported(*chosen)) as rows:
+        for done in write(rows, out):
+            if done % _STEP == 0:
+                progress("exporting", done, total)
     return done
 
 

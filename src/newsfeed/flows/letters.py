@@ -15,7 +15,7 @@ from newsfeed.digest.mailbox import parse_mailbox
 from newsfeed.digest.select import Choice
 from newsfeed.digest.subject import subject
 from newsfeed.digest.words import words_for, written_date
-from newsfeed.errors import OutputError
+from newsfeed.errors import OutputError, message
 from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.editions import key_of, sender_of
 from newsfeed.flows.plan import Plan
@@ -130,6 +130,23 @@ def _one_click(plan: Plan) -> bool:
     return plan.mail.unsubscribe == "https" and signed
 
 
+def missing_button(plan: Plan) -> str:
+    """Why mail programs will not show their own button to leave by, as a line for the operator; ""
+    where they may, and where they are to write a mail (`mail.unsubscribe = "mailto"`).
+    """
+    if plan.mail.unsubscribe != "https":
+        return ""
+    why, remedy = "", ""
+    if not plan.links_url.startswith("https://"):
+        why, remedy = (
+            "their links do not begin with https://",
+            "set `server.url` to such an address",
+        )
+    elif not _one_click(plan):
+        why, remedy = "newsfeed does not sign them", "`newsfeed dkim new` makes a key for that"
+    return why and message("", f"letters have no one-click button: {why}", remedy)
+
+
 def seed(origin: str, slot: datetime) -> str:
     """What the Message-IDs of an edition are made from: its name and slot as it was composed.
 
@@ -166,7 +183,7 @@ def sample(plan: Plan, newsletter: Newsletter, letter: Letter, slot: datetime) -
     """The letter as a message to a made-up subscriber. Raises OutputError, SettingsError."""
     frame = frame_of(plan, newsletter, campaign="preview")
     mailto = f"mailto:{frame.from_address}?subject=unsubscribe"
-    message = compiled_letter(newsletter, letter, frame).message(
+    made = compiled_letter(newsletter, letter, frame).message(
         Copy(
             to_address=RECIPIENT,
             to_name="",
@@ -177,8 +194,8 @@ def sample(plan: Plan, newsletter: Newsletter, letter: Letter, slot: datetime) -
             unsubscribe=UNSUBSCRIBE if plan.mail.unsubscribe == "https" else mailto,
         )
     )
-    refuse_flaws(message, newsletter.name)
-    return message
+    refuse_flaws(made, newsletter.name)
+    return made
 
 
 def refuse_flaws(message: bytes, newsletter: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from newsfeed.flows.editions import next_slot_of, skips_of, zone_of
 from newsfeed.flows.people import People
 from newsfeed.flows.renaming import vanished
+from newsfeed.flows.timetable import pause_of
 from newsfeed.model import SubscriptionState
 from newsfeed.schedule.due import clock_key
 from newsfeed.settings import Newsletter
@@ -20,7 +21,8 @@ from newsfeed.store.newsletters import Known
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """A newsletter as `newsfeed newsletters list` shows it. Datetimes are aware, in its zone.
 
-    `next_slot` is None without a schedule; skipped days are passed over, a pause is not.
+    `next_slot` is None without a schedule and in a pause without an end; skipped days are passed
+    over, and so is a pause.
     `decided_until` is None where no run has met it. `vanished` ones have subscribers and are not
     in the settings. The numbers leave suppressed addresses out.
     """
@@ -83,9 +85,16 @@ def _standing(
 def _next_slot(
     newsletter: Newsletter, known: Known | None, zone: ZoneInfo, people: People
 ) -> datetime | None:
-    """The first slot that is neither past nor decided; another clock starts from now."""
+    """The first slot that is neither past, decided nor in a pause, None where the pause has no end;
+    another clock starts from now.
+    """
     same = known is not None and known.clock == clock_key(newsletter.schedule, zone.key)
     after = max(known.decided_until, people.now) if known and same else people.now
+    why, end = pause_of(people, known)
+    if why and end is None:
+        return None
+    if end is not None:
+        after = max(after, end - timedelta(seconds=1))  # a slot at the end itself is due
     return next_slot_of(
         newsletter, people.plan.site.timezone, after, skips_of(newsletter, people.db)
     )

@@ -30,12 +30,30 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """A decision that was not recorded; to how many it would go, and how many seconds the quotas
-    of the relay ask for at least.
+    of the relay ask for at least. Where `canary` is not 0, it goes to so many first, and to the
+    others `canary_wait` later.
     """
 
     decided: Decided
     recipients: int
     takes: float
+    canary: int = 0
+    canary_wait: str = ""
+
+
+class Leaving(msgspec.Struct, frozen=True, kw_only=True):
+    """An edition of the ledger that would be delivered: to how many it is still to go, and so on as
+    for a `Forecast`; `articles` are titles, and `size` is that of one message in bytes.
+    """
+
+    edition: str
+    subject: str
+    articles: tuple[str, ...]
+    size: int
+    recipients: int
+    takes: float
+    canary: int = 0
+    canary_wait: str = ""
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from newsfeed.flows.editions import zone_of
 from newsfeed.flows.naming import unknown_newsletter
 from newsfeed.flows.people import People
 from newsfeed.store import database, editions, facts, newsletters
-from newsfeed.store.backup import RESTORED
+from newsfeed.store.backup import LOST, RESTORED
 from newsfeed.store.newsletters import Known
 
 BY_HAND = "paused by hand"
@@ -115,8 +115,10 @@ def resume(people: People, name: str = "") -> Resumed:
 
 
 def is_restored(people: People) -> bool:
-    """Whether everything is paused since the store came out of a backup."""
-    return facts.paused(people.db, people.now) == RESTORED
+    """Whether everything is paused since the store came out of a backup, or is a new one where
+    there had been another: it does not know which articles were sent.
+    """
+    return facts.paused(people.db, people.now) in (RESTORED, LOST)
 
 
 def known_newsletter(people: People, name: str) -> Known | None:

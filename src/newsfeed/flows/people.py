@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -27,6 +28,10 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
     def newsletter(self, name: str) -> Newsletter | None:
         """The newsletter of that name in the settings."""
         return next((n for n in self.plan.newsletters if n.name == name), None)
+
+    def day(self, moment: datetime) -> str:
+        """The day of a moment, as the site's clock shows it."""
+        return f"{moment.astimezone(ZoneInfo(self.plan.site.timezone)):%Y-%m-%d}"
 
 
 def keys_for(db: sqlite3.Connection, secret: Path) -> Keys:

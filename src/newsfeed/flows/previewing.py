@@ -146,8 +146,14 @@ def try_letter(shop: Workshop, newsletter: Newsletter) -> bool:
 
 def _make(shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime | None) -> Preview:
     """Compose the letter and write it in three forms: as shown, as text, as a message."""
+    from newsfeed.flows.letters import language_of
+    from newsfeed.flows.reading import readable, readable_html
+
     subject, forms = _compose(shop, newsletter, choice, slot)
-    forms["html"] = _with_local_images(forms["html"].decode(), shop.plan).encode()
+    language = language_of(shop.plan, newsletter)
+    html, text = forms["html"].decode(), forms["txt"].decode()
+    forms["html"] = _with_local_images(readable_html(html, language), shop.plan).encode()
+    forms["txt"] = readable(text, language).encode()
     files = [str(shop.plan.preview / f"{newsletter.name}.{ending}") for ending in forms]
     for file, data in zip(files, forms.values(), strict=True):
         replace_file(Path(file), data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 
 import msgspec
@@ -111,8 +111,10 @@ def counted(people: People) -> list[Count]:
 
 def listed(
     people: People, *, newsletter: str = "", state: str = "", limit: int | None = None
-) -> Iterator[Listed]:
-    """Subscriptions one by one, in the order in which people came."""
+) -> Generator[Listed, None, None]:
+    """Subscriptions one by one, in the order in which people came. To be closed before the store
+    is, by whoever may not come to the end.
+    """
     return subscribers.listed(people.db, newsletter, state, -1 if limit is None else limit)
 
 

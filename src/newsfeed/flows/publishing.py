@@ -11,7 +11,7 @@ from newsfeed.errors import BodyError
 from newsfeed.flows.build import BuildOptions, BuildReport, Workshop, build
 from newsfeed.flows.deploying import deploy
 from newsfeed.flows.editions import slot_after
-from newsfeed.flows.outcomes import Decided, Forecast, Pinged
+from newsfeed.flows.outcomes import Decided, Forecast, Leaving, Pinged
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.flows.previewing import Preview, Previews, previews
 from newsfeed.store import database
@@ -25,9 +25,10 @@ _IDLE = "idle"
 class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a publish did before delivery. `deployed` tells that the deploy command ran; `idle`
     that no edition waits for anything, so that there is nothing to deliver either. In a dry run
-    `forecasts` are what would be made and `waiting` what would go besides. `errors` kept
-    newsletters from being decided. `pinged` are the feeds that the hub was to be told of. `mails`:
-    some that are no editions wait, or may.
+    `forecasts` are what would be made and `waiting` what would go besides, which `leaving`
+    describes. `errors` kept newsletters from being decided. `pinged` are the feeds that the hub was
+    to be told of. `mails`: some that are no editions wait, or may. `standing` is a line for each
+    edition that waits for the operator and was not decided now.
     """
 
     build: BuildReport
@@ -37,11 +38,13 @@ class PublishReport(msgspec.Struct, frozen=True, kw_only=True):
     released: tuple[str, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     waiting: tuple[str, ...] = ()
+    leaving: tuple[Leaving, ...] = ()
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     idle: bool = False
     mails: bool = False
     pinged: tuple[Pinged, ...] = ()
+    standing: tuple[str, ...] = ()
 
 
 class _Idle(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,13 +79,16 @@ def _published(shop: Workshop, options: BuildOptions) -> PublishReport:
     generation = shop.index.generation
     decided, errors = _decide(shop, dry_run=options.dry_run)
     if options.dry_run:
+        waiting = _to_deliver(shop)
         return PublishReport(
             build=report,
             deployed=False,
             previews=(),
             forecasts=_forecasts(shop, decided),
-            waiting=_to_deliver(shop),
+            waiting=waiting,
+            leaving=_leaving(shop, waiting),
             errors=errors,
+            standing=_standing(shop, decided),
         )
     if shop.index.generation != generation:  # a letter showed that an article is broken
         report = build(shop, options)
@@ -102,6 +108,7 @@ def _published(shop: Workshop, options: BuildOptions) -> PublishReport:
         warnings=() if idle else _warnings(shop),
         idle=idle,
         mails=_mails(shop),
+        standing=() if idle else _standing(shop, decided),
     )
 
 
@@ -159,10 +166,24 @@ def _to_deliver(shop: Workshop) -> tuple[str, ...]:
     return to_deliver(shop.plan, shop.db, shop.seams.now)
 
 
+def _leaving(shop: Workshop, names: tuple[str, ...]) -> tuple[Leaving, ...]:
+    if not names:
+        return ()
+    from newsfeed.flows.leaving import leaving
+
+    return leaving(shop, names)
+
+
 def _warnings(shop: Workshop) -> tuple[str, ...]:
     from newsfeed.flows.waiting import warnings
 
     return tuple(warnings(shop))
+
+
+def _standing(shop: Workshop, decided: tuple[Decided, ...]) -> tuple[str, ...]:
+    from newsfeed.flows.waiting import standing_still
+
+    return standing_still(shop, {one.edition for one in decided})
 
 
 def _release(shop: Workshop) -> tuple[str, ...]:

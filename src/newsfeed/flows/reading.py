@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from html import escape
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,7 +23,7 @@ from newsfeed.store import deliveries, editions
 from newsfeed.store.editions import EditionRecord
 
 _OPEN = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
-_LINK = "https://unsubscribe.invalid/"
+_LINK = "(the link of the one who reads it)"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,14 +115,22 @@ def shown(people: People, name: str) -> Whole:
         web_copy=view_url(people.plan, edition.origin) if public else "",
         intro=edition.intro,
         text=readable(letter.text, language),
-        html=readable(letter.html, language),
+        html=readable_html(letter.html, language),
     )
 
 
 def readable(letter: str, language: str) -> str:
-    """A part of a letter as nobody in particular would read it."""
-    line = greeting(words_for(language), ShownName(""))
-    return letter.replace(GREETING, line).replace(UNSUBSCRIBE, _LINK)
+    """The text part of a letter as nobody in particular would read it."""
+    return letter.replace(GREETING, _greeting(language)).replace(UNSUBSCRIBE, _LINK)
+
+
+def readable_html(letter: str, language: str) -> str:
+    """The HTML part likewise; its link to leave by leads nowhere."""
+    return letter.replace(GREETING, escape(_greeting(language))).replace(UNSUBSCRIBE, "#")
+
+
+def _greeting(language: str) -> str:
+    return greeting(words_for(language), ShownName(""))
 
 
 def _line(

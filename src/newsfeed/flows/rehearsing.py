@@ -29,6 +29,7 @@ from newsfeed.flows.posting import Fate
 from newsfeed.model import EditionKind, EditionState, Letter
 from newsfeed.settings import Newsletter
 from newsfeed.store import database, editions, subscribers, suppression
+from newsfeed.store.editions import EditionRecord
 
 MOST = 10
 """Addresses that a test letter may go to."""
@@ -45,10 +46,13 @@ class NothingToSendError(NewsfeedError):
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter to try: its newsletter, and the message to each address."""
+    """A letter to try: its newsletter, and the message to each address. `edition` is the one whose
+    letter it is where nothing is new, or "".
+    """
 
     newsletter: Newsletter
     messages: tuple[tuple[Address, bytes], ...]
+    edition: str = ""
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,14 +76,15 @@ def prepare_test(
 ) -> Trial:
     """Make the newsletter's next letter, `[test]` in its subject, for at most ten addresses.
 
-    With `edition` that one's letter. The way to leave is the real one of whoever is subscribed, and
+    With `edition` that one's letter; where nothing is new, that of the newest edition.
+    The way to leave is the real one of whoever is subscribed, and
     else leads to a page alone. Raises AddressError, UsageError, NothingToSendError, and what
     composing raises. Nothing is sent or written.
     """
     to = {one.key: one for one in map(parse_address, addresses)}
     if len(to) > MOST:
         raise UsageError(f"a test letter goes to {MOST} addresses at most", remedy="name fewer")
-    letter = _letter(shop, newsletter, edition)
+    letter, of_old = _letter(shop, newsletter, edition)
     frame = frame_of(shop.plan, newsletter, campaign=_FOLDER)
     compiled = compiled_letter(newsletter, letter, frame)
     found = []
@@ -87,7 +92,7 @@ def prepare_test(
         message = compiled.message(_copy(shop, people, newsletter, frame, one))
         refuse_flaws(message, newsletter.name)
         found.append((one, message))
-    return Trial(newsletter=newsletter, messages=tuple(found))
+    return Trial(newsletter=newsletter, messages=tuple(found), edition=of_old)
 
 
 def send_test(
@@ -178,27 +183,36 @@ def _refuse_suppressed(people: People, trial: Trial) -> None:
         if found:
             why, since = found
             raise NewsfeedError(
-                f"this address gets nothing: {why.value} since {since:%Y-%m-%d}",
+                f"this address gets nothing: {why.value} since {people.day(since)}",
                 where=one.address,
                 remedy="try the letter with another address",
             )
 
 
-def _letter(shop: Workshop, newsletter: Newsletter, name: str) -> Letter:
+def _letter(shop: Workshop, newsletter: Newsletter, name: str) -> tuple[Letter, str]:
     """That of the edition `name`; with "" of the one that waits to be released, else of the one
-    that would be next.
+    that would be next, else of the newest, which is named then.
     """
-    waits = [
-        edition
-        for edition in reversed(editions.everything(shop.db))
-        if edition.newsletter == newsletter.name and edition.state in _WAITS
-    ]
-    if name or waits:
-        wanted = edition_named(shop.db, name) if name else waits[0]
-        (letter,) = editions.letters(shop.db, wanted.id).values()
+    theirs = [one for one in editions.everything(shop.db) if one.newsletter == newsletter.name]
+    waits = [one for one in reversed(theirs) if one.state in _WAITS]
+    wanted = edition_named(shop.db, name) if name else waits[0] if waits else None
+    of_old = ""
+    if wanted:
+        letter = _kept(shop, wanted)
     else:
-        letter = _composed(shop, newsletter)
-    return msgspec.structs.replace(letter, subject=f"[test] {letter.subject}")
+        try:
+            letter = _composed(shop, newsletter)
+        except NothingToSendError:
+            sent = [one for one in theirs if one.state is not EditionState.CANCELLED]
+            if not sent:
+                raise
+            letter, of_old = _kept(shop, sent[0]), sent[0].name
+    return msgspec.structs.replace(letter, subject=f"[test] {letter.subject}"), of_old
+
+
+def _kept(shop: Workshop, edition: EditionRecord) -> Letter:
+    (letter,) = editions.letters(shop.db, edition.id).values()
+    return letter
 
 
 def _composed(shop: Workshop, newsletter: Newsletter) -> Letter:

@@ -34,7 +34,8 @@ def replay(db: sqlite3.Connection, entries: Iterable[Entry], now: datetime) -> R
     """Do again, in order and in one commit, what people wanted since the store was copied.
 
     What the store knows of a later time stays: who subscribed after leaving is not taken out,
-    who came back after an erasure is not erased. May be repeated.
+    who came back after an erasure is not erased. Of a subscription that it does not know only the
+    leaving is known: for that address nothing but its owner's confirmation counts. May be repeated.
     """
     done = {"left": 0, "suppressed": 0, "erased": 0, "reinstated": 0}
     unknown = set()
@@ -53,7 +54,9 @@ def _left(db: sqlite3.Connection, entry: Entry, now: datetime) -> bool:
     name = newsletters.current_name(db, entry.newsletter)
     found = subscribers.subscription(db, person.id, name) if person else None
     left = SubscriptionState.UNSUBSCRIBED
-    if not person or not found or found.state is left or found.since > entry.at:
+    if not person or not found:  # subscribed after the copy: an import must not bring them back
+        return suppression.ask_only(db, entry.address_hash)
+    if found.state is left or found.since > entry.at:
         return False
     subscribers.put_subscription(db, person.id, name, left, entry.at)
     way = cast("Way", entry.reason if entry.reason in get_args(Way) else "command")

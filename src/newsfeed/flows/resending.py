@@ -102,7 +102,7 @@ def _reader(people: People, edition: EditionRecord, address: Address) -> int:
     number = address_hash(people.keys, address.key)
     if suppressed := suppression.reason(db, number):
         raise RefusedError(
-            f"gets nothing: {suppressed[0].value} since {suppressed[1]:%Y-%m-%d}",
+            f"gets nothing: {suppressed[0].value} since {people.day(suppressed[1])}",
             where=address.address,
             remedy=f"see `newsfeed subscribers show {address.address}`",
         )

@@ -10,16 +10,18 @@ from newsfeed.flows.departing import Departure, hold_departures
 from newsfeed.flows.deploying import deploy
 from newsfeed.flows.forecast import forecast
 from newsfeed.flows.keeping import keep_house
-from newsfeed.flows.outcomes import Decided, Forecast
+from newsfeed.flows.leaving import leaving
+from newsfeed.flows.outcomes import Decided, Forecast, Leaving
 from newsfeed.flows.releasing import release_ready, to_deliver
-from newsfeed.flows.waiting import warnings
+from newsfeed.flows.waiting import standing_still, warnings
 from newsfeed.flows.webcopies import write_web_copies
 from newsfeed.settings import Newsletter
 
 
 class SendReport(msgspec.Struct, frozen=True, kw_only=True):
     """What sending did before delivery; in a dry run, what it would do. `waiting` are editions
-    that would be delivered besides, `departures` those that are held until somebody says yes.
+    that would be delivered besides, which `leaving` describes, `departures` those that are held
+    until somebody says yes, and `standing` a line for each further one that waits for the operator.
     """
 
     decided: tuple[Decided, ...] = ()
@@ -27,8 +29,10 @@ class SendReport(msgspec.Struct, frozen=True, kw_only=True):
     released: tuple[str, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     waiting: tuple[str, ...] = ()
+    leaving: tuple[Leaving, ...] = ()
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
 
 
 def send(
@@ -51,20 +55,25 @@ def send(
     )
     if dry_run:
         found = tuple(forecast(shop.plan, shop.db, one) for one in decided)
+        waiting = to_deliver(shop.plan, shop.db, shop.seams.now)
         return SendReport(
             forecasts=found,
-            waiting=to_deliver(shop.plan, shop.db, shop.seams.now),
+            waiting=waiting,
+            leaving=leaving(shop, waiting),
             errors=errors,
             warnings=tuple(warnings(shop)),
+            standing=standing_still(shop),
         )
     if write_web_copies(shop):
         deploy(shop)  # the letters link to them
     departures = hold_departures(shop.plan, shop.db, shop.seams.now) if ask else ()
     released = release_ready(shop.plan, shop.db, shop.seams.now)
+    told = {one.edition for one in (*decided, *departures)}
     return SendReport(
         decided=decided,
         departures=departures,
         released=tuple(released),
         errors=errors,
         warnings=tuple(warnings(shop)),
+        standing=standing_still(shop, told),
     )

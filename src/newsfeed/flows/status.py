@@ -10,7 +10,7 @@ from newsfeed.flows.forecast import takes
 from newsfeed.flows.naming import edition_named, standstill
 from newsfeed.flows.people import People
 from newsfeed.model import DeliveryState, EditionState
-from newsfeed.store import deliveries, editions, facts, holds, senders, tallies
+from newsfeed.store import deliveries, editions, facts, holds, newsletters, senders, tallies
 from newsfeed.store.deliveries import Unserved
 from newsfeed.store.editions import EditionRecord
 from newsfeed.store.holds import Hold
@@ -72,14 +72,26 @@ class EditionStatus(msgspec.Struct, frozen=True, kw_only=True):
     repeats: tuple[Repeat, ...] = ()
 
 
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """What was last in the way of delivery, and when (UTC)."""
+
+    problem: str
+    at: datetime
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """What was sent and what waits. `paused` says why nothing is sent at all; "" if it may be.
-    `senders` are the processes that deliver by SMTP at this moment.
+    `paused_newsletters` names those that are paused by themselves. `senders` are the processes that
+    deliver by SMTP at this moment. `trouble`: letters wait, and none went since. `nobody_delivers`:
+    letters wait that may go over the relay, and no process is at it.
     """
 
     paused: str
     editions: tuple[EditionStatus, ...]
     senders: tuple[Sender, ...] = ()
+    trouble: Trouble | None = None
+    nobody_delivers: bool = False
+    paused_newsletters: tuple[str, ...] = ()
 
 
 def status(
@@ -92,13 +104,30 @@ def status(
     """
     db = people.db
     found = [edition_named(db, name)] if name else _recent(editions.everything(db))
+    told = tuple(_status(people, edition, failed=failed, repeated=repeated) for edition in found)
+    at_work = _at_work(people)
+    waiting = [one for one in told if one.left and one.state is EditionState.RELEASED]
     return Status(
         paused=facts.paused(db, people.now),
-        editions=tuple(
-            _status(people, edition, failed=failed, repeated=repeated) for edition in found
+        editions=told,
+        senders=at_work,
+        trouble=_trouble(people) if any(one.left for one in told) else None,
+        nobody_delivers=not at_work and any(_may_go(one) for one in waiting),
+        paused_newsletters=tuple(
+            known.name
+            for known in newsletters.everyone(db)
+            if newsletters.is_paused(known, people.now)
         ),
-        senders=_at_work(people),
     )
+
+
+def _trouble(people: People) -> Trouble | None:
+    found = facts.trouble(people.db)
+    return found and Trouble(problem=found[0], at=found[1])
+
+
+def _may_go(one: EditionStatus) -> bool:
+    return one.transport == "smtp" and not one.why
 
 
 def _recent(found: list[EditionRecord]) -> list[EditionRecord]:

@@ -11,10 +11,12 @@ from newsfeed.audience import journal, keys
 from newsfeed.audience.keys import Keys
 from newsfeed.errors import StoreError
 from newsfeed.flows.locks import delivery_lock
+from newsfeed.flows.opening import is_new, prepare
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.replaying import Replayed, replay
 from newsfeed.store import backup, database, editions, facts, private
 from newsfeed.store.database import Upgrade
+from newsfeed.store.trouble import check_place
 
 PATIENCE = 5.0
 """Seconds to wait for another run before a restore gives up: somebody is at the keyboard."""
@@ -58,9 +60,39 @@ class _KeyChoice(msgspec.Struct, frozen=True, kw_only=True):
 
 def upgrade(plan: Plan, now: datetime) -> Upgrade:
     """Make the store, or bring it to the newest version. Raises StoreError."""
-    private.prepare(plan.private)
-    private.make(plan.store.parent)
+    prepare(plan, now)
     return database.upgrade(plan.store, now)
+
+
+def make_anew(plan: Plan, now: datetime) -> None:
+    """Make a store where there was one: it keeps out who left, and is paused.
+
+    Prepared beside its place, so that a store without the journal is there at no instant. Raises
+    StoreError, also where the secret file is missing too: nobody who left could be known again.
+    """
+    found = _read_keys(plan.secret)
+    if found is None:
+        raise StoreError(
+            "the store and the secret file are missing, though somebody left before",
+            where=str(plan.store),
+            remedy=f"restore a backup with its keys (`newsfeed db restore`), or move {plan.journal}"
+            " away to begin anew: who left is not known then",
+        )
+    if trouble := check_place(plan.store):
+        raise trouble
+    new = plan.store.with_name(f".{plan.store.name}.anew")
+    with private.lock(plan.store.parent, plan.store.name):
+        if not is_new(plan.store):
+            return  # another process was quicker
+        try:
+            backup.discard(new)
+            database.upgrade(new, now)
+            with database.connect(new, now) as db:
+                facts.bind_keys(db, keys.check_value(found), plan.secret)
+            _bring_up_to_date(new, plan.journal, now, backup.LOST)
+            backup.put_in_place(new, plan.store, now)
+        finally:
+            backup.discard(new)
 
 
 def save(plan: Plan, file: Path, *, with_keys: bool) -> BackedUp:
@@ -116,7 +148,7 @@ def restore(
             if upgraded.copy:
                 upgraded.copy.unlink()  # the backup itself is one
             choice = _choose_keys(new, file, keys_file, plan.secret)
-            replayed = _bring_up_to_date(new, plan.journal, now)
+            replayed = _bring_up_to_date(new, plan.journal, now, backup.RESTORED)
             aside = secret_aside = None
             if not dry_run:
                 with private.lock(plan.store.parent, plan.store.name), backup.alone(plan.store):
@@ -142,12 +174,12 @@ def keys_beside(file: Path) -> Path:
     return file.with_name(f"{file.name}.keys")
 
 
-def _bring_up_to_date(new: Path, record: Path, now: datetime) -> Replayed:
+def _bring_up_to_date(new: Path, record: Path, now: datetime, why: str) -> Replayed:
     """Take out who left since, and pause; all of it is in the one file afterwards."""
     with database.connect(new, now) as db:
         replayed = replay(db, journal.read(record), now)
         with database.transaction(db):
-            facts.pause(db, backup.RESTORED)
+            facts.pause(db, why)
             facts.note_place(db, new)
             editions.touch(db)
         database.forget(db)

@@ -62,7 +62,7 @@ def timetable(people: People, newsletter: Newsletter, count: int) -> Timetable:
     zone = zone_of(newsletter, people.plan.site.timezone)
     known = newsletters.known(people.db, newsletter.name)
     decided = _decided_until(newsletter, known, zone)
-    why, until = _pause(people, known)
+    why, until = pause_of(people, known)
     skips = skips_of(newsletter, people.db)
     slots = islice(_slots(people, newsletter, max(decided or now, now)), count)
     return Timetable(
@@ -86,7 +86,7 @@ def _decided_until(newsletter: Newsletter, known: Known | None, zone: ZoneInfo) 
     return known.decided_until if known and same else None
 
 
-def _pause(people: People, known: Known | None) -> tuple[str, datetime | None]:
+def pause_of(people: People, known: Known | None) -> tuple[str, datetime | None]:
     """Why nothing is sent now, and until when if somebody set an end: the later one counts."""
     everything = facts.paused(people.db, people.now)
     by_itself = known if newsletters.is_paused(known, people.now) else None

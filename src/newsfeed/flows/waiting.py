@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -10,8 +11,10 @@ from newsfeed.errors import message
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.editions import slot_after
 from newsfeed.flows.renaming import vanished
-from newsfeed.model import EditionState
-from newsfeed.store import editions, facts, newsletters
+from newsfeed.model import DeliveryState, EditionState
+from newsfeed.store import deliveries, editions, facts, newsletters
+
+_TO_DO = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +34,7 @@ def waiting(shop: Workshop) -> Waiting:
         any(one.state is EditionState.RELEASED for one in found)
         or any(time <= shop.seams.now for time in ready)
         or bool(warnings(shop))
+        or bool(standing_still(shop))
     )
     return Waiting(busy=busy, times=tuple(ready))
 
@@ -62,6 +66,25 @@ def warnings(shop: Workshop) -> list[str]:
     ]
     still = [] if why else _paused(shop)
     return [*(paused if why else still), *lost]
+
+
+def standing_still(shop: Workshop, besides: Collection[str] = ()) -> tuple[str, ...]:
+    """A line for each edition that waits for the operator, but for those of `besides`: held for
+    approval, or paused with letters left.
+    """
+    found = []
+    for one in reversed(editions.everything(shop.db)):
+        if one.name in besides:
+            continue
+        if one.state is EditionState.HELD:
+            found.append(f"{one.name}: waits for approval: `newsfeed editions approve {one.name}`")
+        elif one.state is EditionState.PAUSED:
+            counts = deliveries.counts_of(shop.db, one.id)
+            left = sum(counts.get(state, 0) for state in _TO_DO)
+            why = f" ({one.why})" if one.why else ""
+            said = f"{one.name}: paused{why}, letters left: {left:,}: `newsfeed editions resume"
+            found += [f"{said} {one.name}`"] if left else []
+    return tuple(found)
 
 
 def _paused(shop: Workshop) -> list[str]:

@@ -19,6 +19,9 @@ from newsfeed.store.trouble import check_place, explain, holder
 RESTORED = "restored from a backup"
 """Why a store that was restored is paused."""
 
+LOST = "the store was missing and was made anew (`newsfeed db restore FILE` brings back a backup)"
+"""Why a store is paused that was made where there had been another."""
+
 _AT_ONCE = 1.0
 """Seconds to wait for whoever is just about to close the store."""
 
@@ -168,15 +171,15 @@ def put_in_place(new: Path, store: Path, now: datetime) -> Path | None:
     That name, or None where there was none. At no instant is there no store. The caller is
     `alone`. Raises StoreError.
     """
+    was = store.exists()
     try:
-        aside = database.unused(_before_restore(store, now)) if store.exists() else None
-        if aside:
-            _set_aside(store, aside)
+        aside = database.unused(_before_restore(store, now))
+        _set_aside(store, aside)
         new.replace(store)
         _flush_folder(store.parent)
     except OSError as error:
         raise explain(store, error, database.PATIENCE) from None
-    return aside
+    return aside if was else None
 
 
 def replace_file(data: bytes, path: Path, now: datetime) -> Path | None:
@@ -199,11 +202,12 @@ def replace_file(data: bytes, path: Path, now: datetime) -> Path | None:
 
 
 def _set_aside(store: Path, aside: Path) -> None:
-    for tail in _TAILS[1:]:  # a damaged store's: a new one must not find it
+    for tail in _TAILS[1:]:  # a damaged or missing store's: a new one must not find it
         place = store.with_name(f"{store.name}{tail}")
         if place.exists():
             place.replace(aside.with_name(f"{aside.name}{tail}"))
-    _link(store, aside)
+    if store.exists():
+        _link(store, aside)
 
 
 def _check_version(new: Path, file: Path) -> None:

@@ -184,6 +184,12 @@ def revision(db: sqlite3.Connection) -> str:
     return str(value)
 
 
+def pause(db: sqlite3.Connection) -> str:
+    """Why everything was paused, also where the pause has an end that is past; "" for no pause."""
+    row = db.execute("SELECT value FROM store_fact WHERE name = 'paused'").fetchone()
+    return "" if row is None else str(row[0])
+
+
 def has_notices(db: sqlite3.Connection) -> bool:
     """Whether a mail to a subscriber waits that is no edition."""
     (found,) = db.execute("SELECT EXISTS (SELECT 1 FROM notice WHERE done IS NULL)").fetchone()

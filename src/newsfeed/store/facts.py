@@ -1,7 +1,10 @@
-"""Facts about the store itself: whose keys it needs, and whether it waits for `resume`."""
+"""Facts about the store itself: whose keys it needs, whether it waits for `resume`, and what was
+last in the way of delivery.
+"""
 
 from __future__ import annotations
 
+import re
 import secrets
 import sqlite3
 from datetime import UTC, datetime
@@ -13,6 +16,8 @@ _KEYS = "keys"
 _PLACE = "place"
 _PAUSED = "paused"
 _PAUSED_UNTIL = "paused until"
+_TROUBLE = "trouble of delivery"
+_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>:,;]+")
 _RENEWALS = "renewals chosen"
 
 
@@ -108,6 +113,32 @@ def resume(db: sqlite3.Connection) -> None:
 
     queries.drop_fact(db, name=_PAUSED)
     queries.drop_fact(db, name=_PAUSED_UNTIL)
+
+
+def trouble(db: sqlite3.Connection) -> tuple[str, datetime] | None:
+    """What was last in the way of delivery, and when (UTC); None where letters went since."""
+    from newsfeed.store.queries import queries
+
+    found = queries.fact(db, name=_TROUBLE)
+    if found is None:
+        return None
+    at, _, problem = str(found).partition(" ")
+    return problem, datetime.fromtimestamp(int(at), UTC)
+
+
+def note_trouble(db: sqlite3.Connection, problem: str, now: datetime) -> None:
+    """Something is in the way of delivery; `problem` is one line. The caller commits."""
+    from newsfeed.store.queries import queries
+
+    said = _ADDRESS.sub("(address)", problem)
+    queries.set_fact(db, name=_TROUBLE, value=f"{int(now.timestamp())} {said}")
+
+
+def forget_trouble(db: sqlite3.Connection) -> None:
+    """Letters go again. The caller commits."""
+    from newsfeed.store.queries import queries
+
+    queries.drop_fact(db, name=_TROUBLE)
 
 
 def renewals_chosen(db: sqlite3.Connection) -> datetime | None:

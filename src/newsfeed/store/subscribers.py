@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -211,7 +211,7 @@ def suppressed_counts(db: sqlite3.Connection) -> dict[str, int]:
 
 def listed(
     db: sqlite3.Connection, newsletter: str = "", state: str = "", limit: int = -1
-) -> Iterator[Listed]:
+) -> Generator[Listed, None, None]:
     """Subscriptions in the order in which people came, read as they are asked for.
 
     `state` is that of a subscription or `suppressed`; "" stands for all, a `limit` below 0 too.

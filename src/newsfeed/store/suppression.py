@@ -43,8 +43,17 @@ def lift(db: sqlite3.Connection, address_hash: str) -> bool:
     return True
 
 
+def ask_only(db: sqlite3.Connection, address_hash: str) -> bool:
+    """From now on only its owner's confirmation counts for the address. False where it was so."""
+    from newsfeed.store.queries import queries
+
+    return int(queries.note_reinstated(db, address_hash=address_hash)) > 0
+
+
 def own_word_only(db: sqlite3.Connection, address_hash: str) -> bool:
-    """Whether a suppression was lifted, and the address's owner confirmed nothing since."""
+    """Whether a suppression was lifted, or it is known only that somebody left, and the address's
+    owner confirmed nothing since.
+    """
     from newsfeed.store.queries import queries
 
     return int(queries.is_reinstated(db, address_hash=address_hash)) > 0

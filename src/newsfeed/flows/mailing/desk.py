@@ -22,7 +22,7 @@ from newsfeed.flows.mailing.quotas import Quotas
 from newsfeed.flows.mailing.settling import Settled, domain_of, settle
 from newsfeed.flows.people import People
 from newsfeed.model import DeliveryState, EditionState, SuppressionReason
-from newsfeed.store import database, deliveries, holds, senders, suppression
+from newsfeed.store import database, deliveries, facts, holds, senders, suppression
 from newsfeed.store.deliveries import Claim, Outcome
 from newsfeed.units import duration
 
@@ -64,6 +64,7 @@ class LedgerDesk:
         self._quotas = Quotas(people.plan.mail.smtp)
         self._picking = Picking(people.db, sender, self._quotas, self._give_up_after)
         self._numbers = itertools.count()
+        self._troubled = True  # perhaps, in an earlier run
         self._out: dict[int, tuple[Lane, Claim]] = {}
         self._unstored: list[Outcome] = []
         self._flawed: list[Lane] = []
@@ -137,6 +138,12 @@ class LedgerDesk:
             for lane in self.lanes:
                 if not lane.over:
                     lane.stop(self._db, why)
+
+    def trouble(self, problem: str) -> None:
+        """Keep for `status` what is in the way, until a letter leaves."""
+        self._troubled = True
+        with database.transaction(self._db):
+            facts.note_trouble(self._db, problem, self._clock())
 
     def _is_over(self) -> bool:
         return self._monotonic() >= self._end
@@ -218,6 +225,9 @@ class LedgerDesk:
         if outcome.state is DeliveryState.SENT:
             lane.sent += 1
             self.sent += 1
+            if self._troubled:
+                self._troubled = False
+                facts.forget_trouble(self._db)
             if domain in lane.holds:
                 del lane.holds[domain]
                 holds.lift(self._db, lane.edition.id, domain)

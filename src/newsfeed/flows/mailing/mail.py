@@ -15,6 +15,7 @@ from newsfeed.deliver.smtp.run import run
 from newsfeed.deliver.smtp.signals import until_told
 from newsfeed.deliver.smtp.timeouts import Timeouts
 from newsfeed.deliver.smtp.trouble import RefusedByRelayError, RelayError
+from newsfeed.errors import NewsfeedError
 from newsfeed.flows.mailing.desk import Clock, LedgerDesk
 from newsfeed.flows.mailing.lane import Lane
 from newsfeed.flows.outcomes import Delivered
@@ -23,7 +24,7 @@ from newsfeed.flows.readiness import refuse_unless_ready
 from newsfeed.flows.relaying import relay_of
 from newsfeed.flows.stopping import Stop
 from newsfeed.model import EditionState
-from newsfeed.store import database, deliveries, editions, senders
+from newsfeed.store import database, deliveries, editions, facts, senders
 
 _PAUSE = 0.1
 
@@ -56,8 +57,13 @@ def mail(
     stays recorded.
     """
     plan, db = people.plan, people.db
-    relay = relay_of(plan, environ)
-    refuse_unless_ready(people, relay)
+    try:
+        relay = relay_of(plan, environ)
+        refuse_unless_ready(people, relay)
+    except NewsfeedError as error:
+        with database.explained(plan.store), database.transaction(db):
+            facts.note_trouble(db, str(error), clock())
+        raise
     end = time.monotonic() + max_time.total_seconds()
     try:
         with senders.presence(plan.store) as sender, _joined(people, sender, clock, patience):
@@ -114,6 +120,7 @@ def _run(
         if str(error) not in troubles:
             tell(f"{error} (it is tried again)")
         troubles.append(str(error))
+        desk.trouble(str(error))
         sent = desk.sent
 
     async def talk() -> None:
@@ -129,6 +136,7 @@ def _run(
     try:
         asyncio.run(talk())
     except RefusedByRelayError as error:
+        desk.trouble(str(error))
         if error.login:
             desk.pause_all(error.problem)
         raise
