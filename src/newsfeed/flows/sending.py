@@ -68,7 +68,7 @@ def send(
         deploy(shop)  # the letters link to them
     departures = hold_departures(shop.plan, shop.db, shop.seams.now) if ask else ()
     released = release_ready(shop.plan, shop.db, shop.seams.now)
-    told = {one.edition for one in (*decided, *departures)}
+    told = {one.edition for one in decided} | {one.edition for one in departures}
     return SendReport(
         decided=decided,
         departures=departures,
