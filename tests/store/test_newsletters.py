@@ -128,7 +128,8 @@ def test_every_table_that_names_a_newsletter_is_renamed(db: sqlite3.Connection) 
         for table in tables
         if any(column[1] == "newsletter" for column in db.execute(f"PRAGMA table_info({table})"))
     }
-    assert naming == {"subscription", "consent", "edition", "edition_article", "slot", "skip"}
+    expected = {"subscription", "consent", "edition", "edition_article", "slot", "skip", "notice"}
+    assert naming == expected
 
 
 def test_nothing_is_kept_before_the_caller_commits(tmp_path: Path) -> None:
