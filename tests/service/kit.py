@@ -86,6 +86,32 @@ class Running:
         return self.process.wait(timeout=patience)
 
 
+class Clock:
+    """The clock of a service, as libfaketime sets it; what is measured in seconds goes its way."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "clock"
+
+    def set(self, moment: datetime) -> None:
+        """Let it show a moment, and go on from there."""
+        ahead = (moment - datetime.now(UTC)).total_seconds()
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(f"{ahead:+.3f}\n")
+        fresh.replace(self._file)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs to live by it."""
+        (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+        return {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+        }
+
+
 @contextmanager
 def running(site: Site, *words: str, name: str = "run", **environment: str) -> Iterator[Running]:
     """A service that is ended in the end, whatever happens."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit import SETTINGS, Site
-from tests.service.kit import Running, editions, running
+from tests.service.kit import Clock, Running, editions, running
 
 SLOT = datetime(2026, 11, 22, 23, tzinfo=UTC)
 """Monday 08:00 in Seoul."""
@@ -23,32 +23,6 @@ title = "주간 브리핑"
 schedule = "mon 08:00"
 from = "한반도 브리핑 <news@example.org>"
 """
-
-
-class Clock:
-    """The clock of a service, as libfaketime sets it; what is measured in seconds goes its way."""
-
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / "clock"
-
-    def set(self, moment: datetime) -> None:
-        """Let it show a moment, and go on from there."""
-        ahead = (moment - datetime.now(UTC)).total_seconds()
-        fresh = self._file.with_suffix(".new")
-        fresh.write_text(f"{ahead:+.3f}\n")
-        fresh.replace(self._file)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What a process needs to live by it."""
-        (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
-        return {
-            "LD_PRELOAD": str(library),
-            "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "NO_FAKE_STAT": "1",
-        }
 
 
 @pytest.fixture
