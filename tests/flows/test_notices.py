@@ -21,10 +21,12 @@ from newsfeed.digest.notice import build_notice
 from newsfeed.flows.confirmation import Mailed
 from newsfeed.flows.enrolling import Enrolment, add, unsubscribe
 from newsfeed.flows.erasing import erase
+from newsfeed.flows.keeping import prune
 from newsfeed.flows.notice_queue import Kind
 from newsfeed.flows.people import People
 from newsfeed.flows.preferring import Wish, prefer
 from newsfeed.flows.renaming import rename
+from newsfeed.flows.renewing import queue_renewals
 from newsfeed.flows.subscribing import Visitor, leave
 from newsfeed.model import SuppressionReason
 from newsfeed.store import consents, database, facts, notice_mails, suppression
@@ -348,3 +350,28 @@ def test_where_leaving_is_by_mail_the_link_is_one(tmp_path: Path) -> None:
         sent(people)
     ((_, mail),) = filed(site)
     assert "mailto:news@example.org?subject=unsubscribe%20" in mail.get_content()
+
+
+def test_what_became_of_a_mail_is_forgotten_when_the_store_is_tidied_after_two_months(
+    site: Site,
+) -> None:
+    with people_of(site) as people:
+        joined(people)
+        sent(people)
+        queued(people, "preferences")
+    for days, kinds in ((59, ["confirmed", "preferences"]), (61, ["preferences"])):
+        with people_of(site, NOW + days * DAY) as people:
+            prune(people)
+            assert [kind for kind, _, _ in rows(people)] == kinds
+
+
+def test_where_nothing_is_due_nobody_who_writes_is_waited_for(site: Site) -> None:
+    with people_of(site) as people:
+        joined(people)
+        sent(people)
+        queue_renewals(people)
+        with closing(sqlite3.connect(people.plan.store)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            people.db.execute("PRAGMA busy_timeout = 0")
+            assert queue_renewals(people) == 0
+            assert sent(people) == Mailed(mailed=0, left=0)

@@ -13,6 +13,8 @@ from newsfeed.address import parse_address
 from newsfeed.app import people
 from newsfeed.audience import keys
 from newsfeed.audience.wording import wording_for
+from newsfeed.errors import StoreError
+from newsfeed.flows import asking
 from newsfeed.flows.confirming import send_confirmations
 from newsfeed.flows.enrolling import Enrolment, add
 from newsfeed.flows.people import People
@@ -213,6 +215,37 @@ def test_one_mail_is_enough_for_two_newsletters_and_each_is_agreed_to_by_itself_
     assert states == [ACTIVE, ACTIVE, PENDING]
     assert desk.consents(person)[-1].wording == wording.version
     assert mailed(desk) == 0
+
+
+def test_of_each_commercial_newsletter_that_was_ticked_a_mail_says_so__l_k_08(
+    tmp_path: Path,
+) -> None:
+    both = (text + "commercial = true\n" for text in (NEWSLETTER, ENGLISH))
+    desk = Desk(tmp_path / "site", SETTINGS + "".join(both) + SERVER)
+    send(desk, newsletter=["weekly", "craft"])
+    person = found(desk)
+    assert person
+    desk.post(desk.confirm_path(person), data={"newsletter": "craft"})
+    assert notices(desk) == [("confirmed", "weekly"), ("confirmed", "craft")]
+
+
+def test_all_that_a_link_confirms_begins_at_once_or_nothing_does(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(desk, newsletter=["weekly", "craft"])
+    person = found(desk)
+    assert person
+    path = desk.confirm_path(person)
+
+    def broken(*_: object) -> list[asking.Also]:
+        raise StoreError("busy", where="newsfeed.db", remedy="wait")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asking, "asked_too", broken)
+        assert desk.post(path, data={"newsletter": "craft"}).status_code == 503
+        assert desk.state(person) is PENDING
+    assert desk.post(path, data={"newsletter": "craft"}).status_code == 200
+    assert (desk.state(person), desk.state(person, "craft")) == (ACTIVE, ACTIVE)
 
 
 def test_what_is_not_ticked_goes_on_to_wait_and_what_was_not_asked_for_cannot_begin(

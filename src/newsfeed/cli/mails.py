@@ -12,6 +12,7 @@ from newsfeed.cli.progress import progress
 from newsfeed.cli.report import counted
 from newsfeed.errors import NewsfeedError
 from newsfeed.flows.confirmation import Mailed
+from newsfeed.flows.keeping import prune
 from newsfeed.flows.notices import send_notices
 from newsfeed.flows.people import People
 from newsfeed.flows.plan import Plan
@@ -34,6 +35,7 @@ def send_mails(plan: Plan, faults: Mapping[str, Sequence[str]]) -> bool:
             if database.has_notices(who.db):
                 done = send_notices(who, clock=_now, progress=show, limit=_LIMIT)
                 lines += _lines(done)
+                prune(who)
     except NewsfeedError as error:
         lines.append(str(error))
     try:

@@ -15,11 +15,11 @@ from newsfeed.address import Address
 from newsfeed.audience.evidence import cut_agent, cut_ip
 from newsfeed.audience.keys import address_hash
 from newsfeed.audience.lifecycle import BETWEEN_MAILS, MOST_MAILS, Event, Refusal, after
-from newsfeed.audience.tokens import new_public_id
+from newsfeed.audience.tokens import Confirmation, new_public_id
 from newsfeed.audience.wording import Wording, wording_for
 from newsfeed.flows.notice_queue import enqueue
 from newsfeed.flows.people import People
-from newsfeed.flows.subscribing import Visitor
+from newsfeed.flows.subscribing import Confirmed, Visitor, begin, confirm_within
 from newsfeed.model import SubscriptionState
 from newsfeed.store import consents, database, newsletters, subscribers, suppression
 from newsfeed.store.consents import Consent
@@ -136,30 +136,30 @@ def asked_too(people: People, newsletter: str, public_id: str) -> list[Also]:
     return found
 
 
-def confirm_too(
+def confirm_all(
+    people: People,
+    newsletter: str,
+    confirmation: Confirmation,
+    ticked: Collection[str],
+    visitor: Visitor,
+) -> Confirmed:
+    """The person of a link says yes, and with it to those of `asked_too` that they ticked: all of
+    it, or nothing.
+    """
+    with database.transaction(people.db):
+        outcome = confirm_within(people, newsletter, confirmation, visitor)
+        if outcome is Confirmed.CONFIRMED:
+            _confirm_too(people, newsletter, confirmation.public_id, ticked, visitor)
+    return outcome
+
+
+def _confirm_too(
     people: People, newsletter: str, public_id: str, ticked: Collection[str], visitor: Visitor
 ) -> None:
-    """The person of a link says yes to those of `asked_too` that they ticked."""
-    db, now = people.db, people.now
-    with database.transaction(db):
-        person = subscribers.by_public_id(db, public_id)
-        for one in asked_too(people, newsletter, public_id):
-            state = after(SubscriptionState.PENDING, Event.CONFIRMED, suppressed=False)
-            if person is None or one.name not in ticked or isinstance(state, Refusal):
-                continue
-            wording = one.wording
-            consents.keep_wording(db, wording.version, wording.language, wording.consent)
-            subscribers.put_subscription(db, person.id, one.name, state, now)
-            consent = Consent(
-                event="confirmed",
-                at=now,
-                newsletter=one.name,
-                way=visitor.way,
-                wording=wording.version,
-                ip=cut_ip(visitor.ip),
-                user_agent=cut_agent(visitor.user_agent),
-            )
-            consents.record(db, person.id, consent)
+    person = subscribers.by_public_id(people.db, public_id)
+    for one in asked_too(people, newsletter, public_id):
+        if person is not None and one.name in ticked:
+            begin(people, person, one.name, one.wording, visitor)
 
 
 def _offered(people: People, names: tuple[str, ...]) -> list[str]:

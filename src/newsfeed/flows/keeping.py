@@ -37,12 +37,13 @@ def forget_unconfirmed(plan: Plan, db: sqlite3.Connection, now: datetime) -> int
 
 
 def prune(people: People) -> int:
-    """Forget what nothing asks for any more: counts of quotas that are over, what dead processes
-    held, and skips that are long past; gives how many of these.
+    """Forget what nothing asks for any more: counts of quotas that are over, what became of mails
+    long ago, what dead processes held, and skips that are long past; gives how many of these two.
     """
-    from newsfeed.store import pace, senders, skips
+    from newsfeed.store import notice_mails, pace, senders, skips
 
     with database.transaction(people.db):
+        notice_mails.forget(people.db, people.now)
         pace.prune(people.db, people.now)
         return senders.bury(people.db, people.plan.store) + skips.prune(people.db, people.now)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -23,9 +23,6 @@ from newsfeed.store.notice_mails import DROPPED, Notice
 
 Clock = Callable[[], datetime]
 Progress = Callable[[str, int], None]
-
-_KEPT = timedelta(days=60)
-"""How long it is kept what became of a mail; longer than any bound on how many one may get."""
 
 
 def send_notices(
@@ -48,8 +45,6 @@ def send_notices(
     """
     facts.notice_copy(people.db, people.plan.store)
     now = clock()
-    with database.transaction(people.db):
-        notice_mails.forget(people.db, now - _KEPT)
     if facts.paused(people.db, now):
         return Mailed(mailed=0, left=notice_mails.count_due(people.db, now))
     chosen = notice_mails.due(people.db, now, limit)

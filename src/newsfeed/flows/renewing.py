@@ -42,18 +42,23 @@ def queue_renewals(people: People, *, at_least: int = AT_LEAST) -> int:
     """
     names = [one.name for one in people.plan.newsletters if one.commercial]
     db, now = people.db, people.now
-    if not names or facts.paused(db, now):
+    if not names or facts.paused(db, now) or _chosen_lately(people):
         return 0
     with database.transaction(db):
-        last = facts.renewals_chosen(db)
-        if last is not None and abs(now - last) < _DAY:
+        if _chosen_lately(people):  # meanwhile, by another process
             return 0
+        notice_mails.forget(db, now)  # whoever had one two years ago gets the next
         due = [one for name in names for one in _due(people, name)]
         chosen = due[: max(at_least, -(-len(due) // _SHARE))]
         for subscriber_id, name in chosen:
             enqueue(db, kind="renewal", subscriber_id=subscriber_id, newsletter=name, now=now)
         facts.note_renewals(db, now)
     return len(chosen)
+
+
+def _chosen_lately(people: People) -> bool:
+    last = facts.renewals_chosen(people.db)
+    return last is not None and abs(people.now - last) < _DAY
 
 
 def _due(people: People, newsletter: str) -> Iterator[tuple[int, str]]:

@@ -118,28 +118,45 @@ def confirm(
     Dead is a link from before the person left, was erased or suppressed, and one for other words
     than today's (standards L-C-03). A repetition is no mistake.
     """
-    db, now = people.db, people.now
-    with database.transaction(db):
-        name = newsletters.current_name(db, newsletter)
-        settings = people.newsletter(name)
-        person = subscribers.by_public_id(db, confirmation.public_id)
-        subscription = subscribers.subscription(db, person.id, name) if person else None
-        if settings is None or person is None or subscription is None:
-            return Confirmed.DEAD
-        suppressed = suppression.reason(db, person.address_hash) is not None
-        state = after(subscription.state, Event.CONFIRMED, suppressed=suppressed)
-        if state is Refusal.ALREADY:
-            return Confirmed.ALREADY
-        wording = wording_of(confirmation.wording, settings.title)
-        fresh = is_fresh(confirmation.issued, subscription.since)
-        if isinstance(state, Refusal) or wording is None or not fresh:
-            return Confirmed.DEAD
-        consents.keep_wording(db, wording.version, wording.language, wording.consent)
-        subscribers.put_subscription(db, person.id, name, state, now)
-        suppression.confirmed(db, person.address_hash)
-        consents.record(db, person.id, _consent("confirmed", name, visitor, now, wording))
-        tell_result(people, "confirmed", person, name)
+    with database.transaction(people.db):
+        return confirm_within(people, newsletter, confirmation, visitor)
+
+
+def confirm_within(
+    people: People, newsletter: str, confirmation: Confirmation, visitor: Visitor
+) -> Confirmed:
+    """The part of a transaction that `confirm` is."""
+    db = people.db
+    name = newsletters.current_name(db, newsletter)
+    settings = people.newsletter(name)
+    person = subscribers.by_public_id(db, confirmation.public_id)
+    subscription = subscribers.subscription(db, person.id, name) if person else None
+    if settings is None or person is None or subscription is None:
+        return Confirmed.DEAD
+    suppressed = suppression.reason(db, person.address_hash) is not None
+    state = after(subscription.state, Event.CONFIRMED, suppressed=suppressed)
+    if state is Refusal.ALREADY:
+        return Confirmed.ALREADY
+    wording = wording_of(confirmation.wording, settings.title)
+    fresh = is_fresh(confirmation.issued, subscription.since)
+    if isinstance(state, Refusal) or wording is None or not fresh:
+        return Confirmed.DEAD
+    begin(people, person, name, wording, visitor)
     return Confirmed.CONFIRMED
+
+
+def begin(
+    people: People, person: Subscriber, newsletter: str, wording: Wording, visitor: Visitor
+) -> None:
+    """A person who waited gets the newsletter from now on, with the proof of what they agreed to.
+    The caller commits.
+    """
+    db, now = people.db, people.now
+    consents.keep_wording(db, wording.version, wording.language, wording.consent)
+    subscribers.put_subscription(db, person.id, newsletter, SubscriptionState.ACTIVE, now)
+    suppression.confirmed(db, person.address_hash)
+    consents.record(db, person.id, _consent("confirmed", newsletter, visitor, now, wording))
+    tell_result(people, "confirmed", person, newsletter)
 
 
 def tell_result(

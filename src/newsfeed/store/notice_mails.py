@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -17,6 +17,9 @@ from newsfeed.store.subscribers import Subscriber
 
 DROPPED = "dropped: "
 """How the reply of a mail begins that nobody tried to send."""
+
+_KEPT = timedelta(days=60)
+"""How long it is kept what became of a mail; longer than any bound on how many one may get."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,11 +106,11 @@ def delete_to(db: sqlite3.Connection, subscriber_id: int) -> None:
     queries.delete_notices_to(db, subscriber_id=subscriber_id)
 
 
-def forget(db: sqlite3.Connection, before: datetime) -> None:
-    """Forget what was over before a time."""
+def forget(db: sqlite3.Connection, now: datetime) -> None:
+    """Forget what was over long before a time."""
     from newsfeed.store.queries import queries
 
-    queries.forget_notices(db, before=_seconds(before))
+    queries.forget_notices(db, before=_seconds(now - _KEPT))
 
 
 def retract(db: sqlite3.Connection, subscriber_id: int, consent: Consent) -> None:

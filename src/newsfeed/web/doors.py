@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from newsfeed.app import people
 from newsfeed.audience.tokens import read_confirm_token, read_leave_token
 from newsfeed.audience.wording import wording_of
-from newsfeed.flows.asking import asked_too, confirm_too
-from newsfeed.flows.subscribing import Confirmed, Visitor, confirm, leave, looked_up
+from newsfeed.flows.asking import asked_too, confirm_all
+from newsfeed.flows.subscribing import Confirmed, Visitor, leave, looked_up
 from newsfeed.model import SubscriptionState
 from newsfeed.web.fields import read_fields
 
@@ -87,11 +87,8 @@ class Doors:
             if said is None:
                 return self._pages.dead(newsletter)
             who = visitor(request, "link")
-            outcome = confirm(desk, newsletter, said, who)
-            if outcome is Confirmed.CONFIRMED:
-                fields = read_fields(request.headers.get("content-type", ""), body)
-                ticked = fields.get("newsletter", ())
-                confirm_too(desk, newsletter, said.public_id, ticked, who)
+            fields = read_fields(request.headers.get("content-type", ""), body)
+            outcome = confirm_all(desk, newsletter, said, fields.get("newsletter", ()), who)
             person = looked_up(desk, newsletter, said.public_id)
         if outcome is Confirmed.DEAD:
             return self._pages.dead(newsletter)

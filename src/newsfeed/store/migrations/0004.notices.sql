@@ -17,5 +17,9 @@ CREATE TABLE notice (
 );
 CREATE INDEX notice_open ON notice (due, id) WHERE done IS NULL;
 CREATE INDEX notice_subscriber ON notice (subscriber_id, kind, at);
+CREATE INDEX notice_done ON notice (done) WHERE done IS NOT NULL;
+
+-- How many have yet to confirm each newsletter is counted by it.
+CREATE INDEX subscription_waiting ON subscription (newsletter, state) WHERE state = 'pending';
 
 UPDATE store_version SET version = 4;
