@@ -114,6 +114,37 @@ def test_who_publishes_whatever_way_is_noticed(site: Site, shift: Shift) -> None
     assert heard == ["published"]
 
 
+def test_the_hub_is_told_when_what_changed_is_deployed_and_not_before__f_w_03(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor where the command failed after an earlier one succeeded."""
+    more = '[feeds]\nhub = "https://169.254.169.254/"\n[publish]\ndeploy = "test -e ok"\n'
+    site = Site(tmp_path / "deployed", SETTINGS + more)
+    site.post("one.md", date="2026-11-01")
+    project = open_project(site.folder / "newsfeed.toml")
+    shift = Shift(Present(project, make_plan(project)), lambda: NOW)
+    shift.state.lead(leads=True)
+    woken: list[str] = []
+    shift.wake = woken.append
+
+    def asks_the_hub() -> bool:
+        caplog.clear()
+        assert run(shift, _named("ping")) == 0
+        return "the hub was not told" in caplog.text
+
+    assert run(shift, _named("publish")) == 1
+    assert not asks_the_hub()
+    (site.folder / "ok").touch()
+    assert run(shift, _named("publish")) == 0
+    assert "ping" in woken
+    assert asks_the_hub()
+    (site.folder / "ok").unlink()
+    site.post("two.md", date="2026-11-02")
+    assert run(shift, _named("publish")) == 1
+    shift.state.news("hub", ())
+    assert not asks_the_hub()
+
+
 def test_those_who_asked_by_the_form_are_mailed_and_no_others(site: Site, shift: Shift) -> None:
     """An import may bring thousands: the operator says when they are asked."""
     with site.people() as who:
