@@ -16,8 +16,11 @@ from newsfeed.flows.asking import Ask, Asked, ask
 from newsfeed.flows.enrolling import Enrolment, add
 from newsfeed.flows.subscribing import Visitor
 from newsfeed.service.jobs import JOBS, Job, run
+from newsfeed.service.pages import pages
 from newsfeed.service.present import Present
 from newsfeed.service.shift import Shift
+from newsfeed.web.site import Site as WebSite
+from newsfeed.web.site import Stage
 from tests.kit import NEWSLETTER, NOW, SETTINGS, Site
 
 LOG = "newsfeed"
@@ -100,18 +103,60 @@ def test_a_fault_of_ours_is_told_without_what_it_says__s_31(
 
 
 def test_who_publishes_whatever_way_is_noticed(site: Site, shift: Shift) -> None:
-    """Pages are read anew after a `newsfeed publish` by hand, and by those who do not lead."""
-    heard: list[str] = []
-    shift.published.append(lambda: heard.append("published"))
-    output = _named("output")
-    run(shift, output)
-    run(shift, output)
-    assert heard == []
+    """Pages are read anew after a `newsfeed publish` by hand, and by those who do not lead: also
+    after one between the making of the pages and the first look.
+    """
+    woken: list[str] = []
+    shift.wake = woken.append
+    stage = pages(shift)
+
+    def shows(title: str) -> bool:
+        assert run(shift, _named("output")) == 0
+        answer = stage.answer(b"GET", b"/feed.xml", [])
+        assert answer
+        return title.encode() in answer.body
+
     site.post("two.md", date="2026-11-02")
     site.publish()
-    run(shift, output)
-    run(shift, output)
-    assert heard == ["published"]
+    assert shows("Title of two.md")
+    assert woken == []
+    site.post("three.md", date="2026-11-03")
+    site.publish()
+    assert shows("Title of three.md")
+    assert woken == ["ping"]
+    assert shows("Title of three.md")
+    assert woken == ["ping"]
+
+
+def test_who_publishes_while_settings_are_taken_in_is_noticed(
+    site: Site, shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = pages(shift)
+
+    def show(self: Stage, new: WebSite) -> None:
+        site.post("two.md", date="2026-11-02")
+        site.publish()
+        assert run(shift, _named("output")) == 0
+        shown(self, new)
+
+    shown = Stage.show
+    monkeypatch.setattr(Stage, "show", show)
+    for hear in shift.renewed:
+        hear(shift.present.now, shift.present.now)
+    assert run(shift, _named("output")) == 0
+    answer = stage.answer(b"GET", b"/feed.xml", [])
+    assert answer
+    assert b"Title of two.md" in answer.body
+
+
+def test_a_damaged_manifest_stays_a_fault_until_it_is_mended(site: Site, shift: Shift) -> None:
+    pages(shift)
+    manifest = site.folder / ".newsfeed/manifest.json"
+    whole = manifest.read_bytes()
+    manifest.write_bytes(b"{")
+    assert [run(shift, _named("output")) for _ in range(2)] == [1, 1]
+    manifest.write_bytes(whole)
+    assert run(shift, _named("output")) == 0
 
 
 def test_the_hub_is_told_when_what_changed_is_deployed_and_not_before__f_w_03(

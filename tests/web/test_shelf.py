@@ -432,3 +432,11 @@ def test_no_path_leaves_the_folder_or_makes_it_fail__s_16(
         body = _body(answer)
         files = {place.read_bytes() for place in shared.site.output.rglob("*") if place.is_file()}
         assert body in files or body == b"ok\n" or b"installation" in path
+
+
+def test_a_file_that_nobody_published_is_there_after_a_while(served: Served) -> None:
+    served.shelf.refresh_if_published(0.0)
+    (served.site.output / "logo.txt").write_text("of the operator's own", encoding="utf-8")
+    assert not served.shelf.refresh_if_published(1.0)
+    assert served.shelf.refresh_if_published(3600.0)
+    assert served.get("/logo.txt").text == "of the operator's own"

@@ -75,10 +75,14 @@ def renew(shift: Shift) -> int:
 
 
 def look_at_output(shift: Shift) -> int:
-    """Notice that files were published, by this process, another service or a command."""
-    if shift.differs("output", stamp_of(shift.plan.manifest)):
-        for hear in shift.published:
-            hear()
+    """Notice that files were published, by this process, another service or a command.
+
+    Pages look each time, and know themselves what they have shown; then the hub is told.
+    """
+    stamp = stamp_of(shift.plan.manifest)
+    for hear in shift.published:
+        hear()
+    if shift.differs("output", stamp):
         shift.wake(PING)
     return 0
 

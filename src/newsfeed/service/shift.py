@@ -18,9 +18,9 @@ class Shift:
 
     `clock` gives the time (aware). `wake` runs a job now, and `at` at a time; both do nothing where
     jobs are run one after another. Who wants to hear of something puts a function into a list:
-    `published` are called when the files of the output changed, whoever wrote them; `renewed` with
-    what was in force and what is, when settings changed; and `troubled` with a job's name and its
-    fault, when that is new.
+    `published` are called every few seconds, and when files of the output changed, to look what is
+    there; `renewed` with what was in force and what is, when settings changed; and `troubled` with
+    a job's name and its fault, when that is new.
     """
 
     def __init__(self, present: Present, clock: Callable[[], datetime]) -> None:
