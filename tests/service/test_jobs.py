@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,9 @@ from newsfeed.app import make_plan, open_project
 from newsfeed.errors import StoreError
 from newsfeed.flows.asking import Ask, Asked, ask
 from newsfeed.flows.enrolling import Enrolment, add
+from newsfeed.flows.plan import Plan
 from newsfeed.flows.subscribing import Visitor
+from newsfeed.service import watching
 from newsfeed.service.jobs import JOBS, Job, run
 from newsfeed.service.pages import pages
 from newsfeed.service.present import Present
@@ -233,3 +236,27 @@ def test_pruning_takes_what_is_long_over(site: Site, shift: Shift) -> None:
     with site.people() as who:
         assert who.db.execute("SELECT day FROM skip").fetchall() == [("2026-12-25",)]
         assert who.db.execute("SELECT count(*) FROM sender").fetchone() == (0,)
+
+
+def test_a_fault_does_not_end_the_watching(
+    shift: Shift, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever it is, the next try sees changes again."""
+    woken = threading.Event()
+    shift.wake = lambda _name: woken.set()
+    look, faults = watching._roots, [OSError("it went"), ValueError("of ours")]
+
+    def roots(plan: Plan) -> dict[Path, int]:
+        if faults:
+            raise faults.pop()
+        return look(plan)
+
+    monkeypatch.setattr(watching, "_roots", roots)
+    monkeypatch.setattr(watching, "_AGAIN", 0.01)
+    thread = watching.watch_files(shift)
+    try:
+        assert woken.wait(20)
+    finally:
+        shift.stop.set()
+        thread.join(20)
+    assert not thread.is_alive()
