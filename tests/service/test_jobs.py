@@ -12,7 +12,7 @@ import pytest
 
 from newsfeed.address import parse_address
 from newsfeed.app import make_plan, open_project
-from newsfeed.errors import StoreError
+from newsfeed.errors import StoreError, TemplateError
 from newsfeed.flows.asking import Ask, Asked, ask
 from newsfeed.flows.enrolling import Enrolment, add
 from newsfeed.flows.plan import Plan
@@ -144,12 +144,34 @@ def test_who_publishes_while_settings_are_taken_in_is_noticed(
 
     shown = Stage.show
     monkeypatch.setattr(Stage, "show", show)
-    for hear in shift.renewed:
-        hear(shift.present.now, shift.present.now)
+    site.configure(SETTINGS + NEWSLETTER + "[server]\nmetrics = []\n")
+    assert run(shift, _named("settings")) == 0
     assert run(shift, _named("output")) == 0
     answer = stage.answer(b"GET", b"/feed.xml", [])
     assert answer
     assert b"Title of two.md" in answer.body
+
+
+def test_settings_whose_pages_cannot_be_made_wait_for_it(
+    site: Site, shift: Shift, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is a fault until the template is mended; what was in force stays so, pages and all."""
+    stage = pages(shift)
+    before, shown = shift.present.now, stage._site
+
+    def broken(*_: object, **_named: object) -> WebSite:
+        raise TemplateError("a tag is not closed", where="web/form.html", remedy="mend it")
+
+    site.configure((SETTINGS + NEWSLETTER).replace("한반도 브리핑", "Another Name"))
+    with monkeypatch.context() as patch:
+        patch.setattr("newsfeed.service.pages.Site", broken)
+        assert [run(shift, _named("settings")) for _ in range(3)] == [1, 1, 1]
+    assert caplog.messages == ["settings: web/form.html: a tag is not closed. mend it"]
+    assert shift.present.now is before
+    assert stage._site is shown
+    assert run(shift, _named("settings")) == 0
+    assert shift.plan.site.title == "Another Name"
+    assert stage._site is not shown
 
 
 def test_a_damaged_manifest_stays_a_fault_until_it_is_mended(site: Site, shift: Shift) -> None:
