@@ -70,6 +70,7 @@ def test_two_tables_are_enough(tmp_path: Path) -> None:
         (MINIMAL + REDIRECT.format("/a", "https://[x/"), "`redirects.to`"),
         (MINIMAL + 2 * REDIRECT.format("/a", "/feed.xml"), "two `[[redirects]]` have one `from`"),
         (MINIMAL + REDIRECT.format("/a", "/%61"), "`redirects.to`: '/%61' leads on to elsewhere"),
+        (MINIMAL + '[server]\nmetrics = ["x"]\n', "`server.metrics`: 'x' is no network"),
         (MINIMAL + '[server]\ngone = ["x"]\n', "`server.gone`: 'x' is not a path of the site"),
         (MINIMAL + '[server]\ngone = ["/atom.xml"]\n', "is where a feed lies now"),
         (

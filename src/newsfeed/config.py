@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 
 from newsfeed.errors import SettingsError
+from newsfeed.networks import parse_networks
 from newsfeed.settings import Duration, Name, Settings, Share, Table
 from newsfeed.settings_moved import moved_trouble
 from newsfeed.urls import ascii_url
@@ -288,6 +289,7 @@ def _check(settings: Settings, path: Path) -> None:
     for key, tag in languages:
         if tag and not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", tag):
             _refuse(f"`{key}`: {tag!r} is not a language tag", "write one like ko or en-GB", path)
+    parse_networks(settings.server.metrics, str(path))
     _check_operator(settings, path)
     _check_sources(settings, path)
     _check_newsletters(settings, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +12,18 @@ import pytest
 
 from newsfeed.address import parse_address
 from newsfeed.app import make_plan, open_project
-from newsfeed.errors import StoreError
+from newsfeed.errors import StoreError, TemplateError
 from newsfeed.flows.asking import Ask, Asked, ask
 from newsfeed.flows.enrolling import Enrolment, add
+from newsfeed.flows.plan import Plan
 from newsfeed.flows.subscribing import Visitor
+from newsfeed.service import watching
 from newsfeed.service.jobs import JOBS, Job, run
+from newsfeed.service.pages import pages
 from newsfeed.service.present import Present
 from newsfeed.service.shift import Shift
+from newsfeed.web.site import Site as WebSite
+from newsfeed.web.site import Stage
 from tests.kit import NEWSLETTER, NOW, SETTINGS, Site
 
 LOG = "newsfeed"
@@ -100,18 +106,113 @@ def test_a_fault_of_ours_is_told_without_what_it_says__s_31(
 
 
 def test_who_publishes_whatever_way_is_noticed(site: Site, shift: Shift) -> None:
-    """Pages are read anew after a `newsfeed publish` by hand, and by those who do not lead."""
-    heard: list[str] = []
-    shift.published.append(lambda: heard.append("published"))
-    output = _named("output")
-    run(shift, output)
-    run(shift, output)
-    assert heard == []
+    """Pages are read anew after a `newsfeed publish` by hand, and by those who do not lead: also
+    after one between the making of the pages and the first look.
+    """
+    woken: list[str] = []
+    shift.wake = woken.append
+    stage = pages(shift)
+
+    def shows(title: str) -> bool:
+        assert run(shift, _named("output")) == 0
+        answer = stage.answer(b"GET", b"/feed.xml", [])
+        assert answer
+        return title.encode() in answer.body
+
     site.post("two.md", date="2026-11-02")
     site.publish()
-    run(shift, output)
-    run(shift, output)
-    assert heard == ["published"]
+    assert shows("Title of two.md")
+    assert woken == []
+    site.post("three.md", date="2026-11-03")
+    site.publish()
+    assert shows("Title of three.md")
+    assert woken == ["ping"]
+    assert shows("Title of three.md")
+    assert woken == ["ping"]
+
+
+def test_who_publishes_while_settings_are_taken_in_is_noticed(
+    site: Site, shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = pages(shift)
+
+    def show(self: Stage, new: WebSite) -> None:
+        site.post("two.md", date="2026-11-02")
+        site.publish()
+        assert run(shift, _named("output")) == 0
+        shown(self, new)
+
+    shown = Stage.show
+    monkeypatch.setattr(Stage, "show", show)
+    site.configure(SETTINGS + NEWSLETTER + "[server]\nmetrics = []\n")
+    assert run(shift, _named("settings")) == 0
+    assert run(shift, _named("output")) == 0
+    answer = stage.answer(b"GET", b"/feed.xml", [])
+    assert answer
+    assert b"Title of two.md" in answer.body
+
+
+def test_settings_whose_pages_cannot_be_made_wait_for_it(
+    site: Site, shift: Shift, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is a fault until the template is mended; what was in force stays so, pages and all."""
+    stage = pages(shift)
+    before, shown = shift.present.now, stage._site
+
+    def broken(*_: object, **_named: object) -> WebSite:
+        raise TemplateError("a tag is not closed", where="web/form.html", remedy="mend it")
+
+    site.configure((SETTINGS + NEWSLETTER).replace("한반도 브리핑", "Another Name"))
+    with monkeypatch.context() as patch:
+        patch.setattr("newsfeed.service.pages.Site", broken)
+        assert [run(shift, _named("settings")) for _ in range(3)] == [1, 1, 1]
+    assert caplog.messages == ["settings: web/form.html: a tag is not closed. mend it"]
+    assert shift.present.now is before
+    assert stage._site is shown
+    assert run(shift, _named("settings")) == 0
+    assert shift.plan.site.title == "Another Name"
+    assert stage._site is not shown
+
+
+def test_a_damaged_manifest_stays_a_fault_until_it_is_mended(site: Site, shift: Shift) -> None:
+    pages(shift)
+    manifest = site.folder / ".newsfeed/manifest.json"
+    whole = manifest.read_bytes()
+    manifest.write_bytes(b"{")
+    assert [run(shift, _named("output")) for _ in range(2)] == [1, 1]
+    manifest.write_bytes(whole)
+    assert run(shift, _named("output")) == 0
+
+
+def test_the_hub_is_told_when_what_changed_is_deployed_and_not_before__f_w_03(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor where the command failed after an earlier one succeeded."""
+    more = '[feeds]\nhub = "https://169.254.169.254/"\n[publish]\ndeploy = "test -e ok"\n'
+    site = Site(tmp_path / "deployed", SETTINGS + more)
+    site.post("one.md", date="2026-11-01")
+    project = open_project(site.folder / "newsfeed.toml")
+    shift = Shift(Present(project, make_plan(project)), lambda: NOW)
+    shift.state.lead(leads=True)
+    woken: list[str] = []
+    shift.wake = woken.append
+
+    def asks_the_hub() -> bool:
+        caplog.clear()
+        assert run(shift, _named("ping")) == 0
+        return "the hub was not told" in caplog.text
+
+    assert run(shift, _named("publish")) == 1
+    assert not asks_the_hub()
+    (site.folder / "ok").touch()
+    assert run(shift, _named("publish")) == 0
+    assert "ping" in woken
+    assert asks_the_hub()
+    (site.folder / "ok").unlink()
+    site.post("two.md", date="2026-11-02")
+    assert run(shift, _named("publish")) == 1
+    shift.state.news("hub", ())
+    assert not asks_the_hub()
 
 
 def test_those_who_asked_by_the_form_are_mailed_and_no_others(site: Site, shift: Shift) -> None:
@@ -157,3 +258,27 @@ def test_pruning_takes_what_is_long_over(site: Site, shift: Shift) -> None:
     with site.people() as who:
         assert who.db.execute("SELECT day FROM skip").fetchall() == [("2026-12-25",)]
         assert who.db.execute("SELECT count(*) FROM sender").fetchone() == (0,)
+
+
+def test_a_fault_does_not_end_the_watching(
+    shift: Shift, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever it is, the next try sees changes again."""
+    woken = threading.Event()
+    shift.wake = lambda _name: woken.set()
+    look, faults = watching._roots, [OSError("it went"), ValueError("of ours")]
+
+    def roots(plan: Plan) -> dict[Path, int]:
+        if faults:
+            raise faults.pop()
+        return look(plan)
+
+    monkeypatch.setattr(watching, "_roots", roots)
+    monkeypatch.setattr(watching, "_AGAIN", 0.01)
+    thread = watching.watch_files(shift)
+    try:
+        assert woken.wait(20)
+    finally:
+        shift.stop.set()
+        thread.join(20)
+    assert not thread.is_alive()

@@ -87,9 +87,13 @@ async def asked(
         "client": ("203.0.113.7", 4711),
     }
     said: list[dict[str, Any]] = []
+    requests = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        for request in requests:
+            return request
+        await asyncio.Event().wait()  # the client stays
+        raise AssertionError
 
     async def send(message: dict[str, Any]) -> None:
         said.append(message)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import brotli
@@ -14,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsfeed.web import shelf as shelf_module
+from newsfeed.web.static import CHUNK, static
 from tests.kit import NOW, SETTINGS
 from tests.web.shelf_kit import HUB, MOVED, Served
 
@@ -432,3 +435,29 @@ def test_no_path_leaves_the_folder_or_makes_it_fail__s_16(
         body = _body(answer)
         files = {place.read_bytes() for place in shared.site.output.rglob("*") if place.is_file()}
         assert body in files or body == b"ok\n" or b"installation" in path
+
+
+def test_a_file_that_nobody_published_is_there_after_a_while(served: Served) -> None:
+    served.shelf.refresh_if_published(0.0)
+    (served.site.output / "logo.txt").write_text("of the operator's own", encoding="utf-8")
+    assert not served.shelf.refresh_if_published(1.0)
+    assert served.shelf.refresh_if_published(3600.0)
+    assert _body(served.get("/logo.txt")) == b"of the operator's own"
+
+
+def test_a_large_file_is_not_read_on_for_a_client_that_left(served: Served) -> None:
+    served.put("film.mp4", b"x" * 50 * CHUNK)
+    events = ["http.request", "http.disconnect"]
+    said: list[str] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": events.pop(0)}
+
+    async def send(message: dict[str, object]) -> None:
+        said.append(str(message["type"]))
+
+    scope = {"type": "http", "method": "GET", "path": "/film.mp4", "headers": []}
+    app: Any = static(served.shelf)
+    asyncio.run(app(scope, receive, send))
+    assert said[0] == "http.response.start"
+    assert len(said) < 10

@@ -11,10 +11,11 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from newsfeed import __version__
 from newsfeed.errors import SettingsError
+from newsfeed.networks import parse_networks
 from newsfeed.settings import Server
 from newsfeed.web.application import application
 from newsfeed.web.front import Quick
-from newsfeed.web.signals import LastRun, Ready, counted, counted_at_once, parse_networks, signals
+from newsfeed.web.signals import LastRun, Ready, counted, counted_at_once, signals
 from tests.web.kit import Desk
 
 WELL = Ready(store=True, leader="this process")

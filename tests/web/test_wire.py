@@ -164,6 +164,19 @@ def test_a_connection_that_rests_is_closed_and_one_that_asks_stays(
     assert ended - asked < 15
 
 
+def test_a_request_that_comes_slowly_after_a_rest_is_answered(url: str) -> None:
+    """The rest was over before its headers were there."""
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=20) as line:
+        line.sendall(b"HEAD /feed.xml HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert line.recv(65536).startswith(b"HTTP/1.1 200 ")
+        time.sleep(4.2)
+        line.sendall(b"POST /u/weekly/x HTTP/1.1\r\nHost: x\r\n")
+        time.sleep(1.8)
+        line.sendall(b"Content-Length: 3\r\n\r\nabc")
+        assert line.recv(65536).startswith(b"HTTP/1.1 4")
+
+
 @pytest.mark.parametrize("agent", ["FeedFetcher-Google", "Feedly/1.0", "Inoreader/1.0", ""])
 def test_nobody_is_turned_away_by_name__f_w_06__f_h_10(agent: str, url: str) -> None:
     assert _asked(url, "GET", "/feed.xml", {"User-Agent": agent})[0] == 200

@@ -1,16 +1,21 @@
-"""The operator's own command that puts the output online, between building and sending."""
+"""The operator's own command that puts the output online, between building and sending.
+
+What it put there is noted beside the manifest, so that others know what can be fetched.
+"""
 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from newsfeed.errors import NewsfeedError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.output import manifest
+from newsfeed.output.files import replace_file
+from newsfeed.output.manifest import Written
 
-_NOTE = "deployed"
 _STDERR = 2
 
 
@@ -25,13 +30,36 @@ def deploy(shop: Workshop) -> bool:
     plan = shop.plan
     if not plan.deploy:
         return False
-    written = manifest.load(plan.manifest, plan.output)
-    state = fingerprint(plan.deploy, sorted((p, w.digest) for p, w in written.items())).encode()
-    if shop.index.note(_NOTE) == state:
+    state = _state(plan, manifest.load(plan.manifest, plan.output))
+    if _noted(plan) == state:
         return False
+    replace_file(plan.deployed, b"")  # one that fails may have got halfway
     _run(plan)
-    shop.index.set_note(_NOTE, state)
+    replace_file(plan.deployed, state)
     return True
+
+
+def online(plan: Plan) -> dict[str, str] | None:
+    """The SHA-256 of what can be fetched, by path below the output folder: of all that the last
+    build wrote. None where the deploy command has not succeeded with it: what is online then is
+    not known. Raises StoreError where the manifest is damaged.
+    """
+    written = manifest.load(plan.manifest, plan.output)
+    if plan.deploy and _noted(plan) != _state(plan, written):
+        return None
+    return {path: one.digest for path, one in written.items()}
+
+
+def _state(plan: Plan, written: Mapping[str, Written]) -> bytes:
+    return fingerprint(plan.deploy, sorted((p, w.digest) for p, w in written.items())).encode()
+
+
+def _noted(plan: Plan) -> bytes:
+    """The state that the command last succeeded with."""
+    try:
+        return plan.deployed.read_bytes()
+    except OSError:
+        return b""
 
 
 def _run(plan: Plan) -> None:

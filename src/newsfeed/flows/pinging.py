@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from newsfeed.deliver.websub import tell
+from newsfeed.flows.deploying import online
 from newsfeed.flows.feedpaths import topics
 from newsfeed.flows.outcomes import Pinged
 from newsfeed.flows.plan import Plan
-from newsfeed.output import manifest
 from newsfeed.store import database, pings
 from newsfeed.store.pings import Ping
 
@@ -46,13 +46,15 @@ def ping(
     again, at `now` (aware).
 
     `live` are the SHA-256 of what can be fetched now, by path below the output folder; None for
-    all that the last build wrote. Call it after these are online, outside a transaction. A hub
-    that fails or hangs raises nothing and takes ten seconds at most.
+    what is `online`, and where that is not known nobody is told. Call it outside a transaction. A
+    hub that fails or hangs raises nothing and takes ten seconds at most.
     """
     if not plan.feeds.hub:
         return []
     if live is None:
-        live = {path: one.digest for path, one in manifest.load(plan.manifest, plan.output).items()}
+        live = online(plan)
+    if live is None:
+        return []
     found = {topic: live[path] for topic, path in topics(plan, live).items()}
     claimed = _claimed(plan.feeds.hub, db, now, found)
     if not claimed:

@@ -56,6 +56,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return self.private / "manifest.json"
 
     @property
+    def deployed(self) -> Path:
+        """The note of what the deploy command last put online."""
+        return self.private / "deployed"
+
+    @property
     def preview(self) -> Path:
         """Where the next letters lie."""
         return self.private / "preview"

@@ -14,7 +14,7 @@ from newsfeed.flows.keeping import forget_unconfirmed, prune
 from newsfeed.service.delivering import deliver_pass
 from newsfeed.service.mailing import confirm_pass, notice_pass
 from newsfeed.service.pinging import ping_pass
-from newsfeed.service.present import stamp_of
+from newsfeed.service.present import Now, stamp_of
 from newsfeed.service.publishing import (
     CONFIRM,
     DELIVER,
@@ -59,7 +59,12 @@ def renew(shift: Shift) -> int:
     """Take in settings that were edited. Raises NewsfeedError where they cannot be used; those from
     before stay in force then.
     """
-    found = shift.present.renewed()
+
+    def take(now: Now) -> None:
+        for hear in shift.renewing:
+            hear(now)
+
+    found = shift.present.renewed(take)
     for key in shift.state.news("restart", shift.present.waiting):
         log.warning("%s: this waits for a restart of `newsfeed run`", key)
     if found is None:
@@ -75,10 +80,14 @@ def renew(shift: Shift) -> int:
 
 
 def look_at_output(shift: Shift) -> int:
-    """Notice that files were published, by this process, another service or a command."""
-    if shift.differs("output", stamp_of(shift.plan.manifest)):
-        for hear in shift.published:
-            hear()
+    """Notice that files were published, by this process, another service or a command.
+
+    Pages look each time, and know themselves what they have shown; then the hub is told.
+    """
+    stamp = stamp_of(shift.plan.manifest)
+    for hear in shift.published:
+        hear()
+    if shift.differs("output", stamp):
         shift.wake(PING)
     return 0
 

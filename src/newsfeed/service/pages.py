@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import logging
-
-from newsfeed.errors import NewsfeedError
+from newsfeed.networks import parse_networks
 from newsfeed.service.present import Now
 from newsfeed.service.publishing import CONFIRM, MAILS
 from newsfeed.service.shift import Shift
-from newsfeed.web.signals import parse_networks, signals
+from newsfeed.web.signals import signals
 from newsfeed.web.site import Site, Stage
-
-log = logging.getLogger("newsfeed.web")
 
 
 def pages(shift: Shift) -> Stage:
-    """What answers requests. Raises TemplateError where a template is missing or broken,
-    SettingsError for networks that are none.
+    """What answers requests. Raises TemplateError where a template is missing or broken; settings
+    that are edited wait until it is mended, and the pages from before are shown.
     """
-    stage = Stage(_site(shift))
-
-    def renew(_before: Now, _now: Now) -> None:
-        try:
-            stage.show(_site(shift))
-        except NewsfeedError as error:
-            log.error("%s; the pages from before are shown", error)  # noqa: TRY400  # one line
-
-    shift.renewed.append(renew)
+    stage = Stage(_site(shift, shift.present.now))
+    shift.renewing.append(lambda now: stage.show(_site(shift, now)))
     shift.published.append(stage.look)
     return stage
 
 
-def _site(shift: Shift) -> Site:
+def _site(shift: Shift, now: Now) -> Site:
     def asked() -> None:
         shift.wake(CONFIRM)
         shift.wake(MAILS)
 
-    networks = parse_networks(shift.present.now.settings.server.metrics)
+    networks = parse_networks(now.settings.server.metrics)
     extra = signals(shift.signals.ready, shift.signals.numbers, networks)
-    return Site(shift.plan, shift.clock, extra=extra, asked=asked)
+    return Site(now.plan, shift.clock, extra=extra, asked=asked)

@@ -1,10 +1,13 @@
-"""The hub is told of feeds that changed, once the pages of this process show the new bytes."""
+"""The hub is told of feeds that changed, once the new bytes can be fetched: when the pages of this
+process show them, and where there is a deploy command, when that has succeeded.
+"""
 
 from __future__ import annotations
 
 import logging
 
 from newsfeed.app import people
+from newsfeed.flows.deploying import online
 from newsfeed.flows.pinging import next_ping, ping
 from newsfeed.service.publishing import PING
 from newsfeed.service.shift import Shift
@@ -14,10 +17,12 @@ log = logging.getLogger("newsfeed.hub")
 
 def ping_pass(shift: Shift) -> int:
     """Tell the hub what it was not told yet; one that fails is tried again in time."""
-    if not shift.plan.feeds.hub:
+    plan = shift.plan
+    live = online(plan) if plan.feeds.hub else None
+    if live is None:  # the pass that deploys it wakes this job
         return 0
-    with people(shift.plan, shift.clock()) as who:
-        found = ping(who.plan, who.db, who.now)
+    with people(plan, shift.clock()) as who:
+        found = ping(who.plan, who.db, who.now, live=live)
         shift.at(PING, next_ping(who.plan, who.db))
     told = [one for one in found if not one.problem]
     if told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,13 +46,14 @@ class Present:
         """Something else changed that plans are made of, such as a template: make it anew."""
         self._stamp = None
 
-    def renewed(self) -> tuple[Now, Now] | None:
+    def renewed(self, take: Callable[[Now], None] = lambda _now: None) -> tuple[Now, Now] | None:
         """Read the settings if their file changed; gives what was in force and what is now, or
         None where nothing is new.
 
         What a process cannot change while it runs stays as it was, and is among `waiting`. Raises
         NewsfeedError for settings that cannot be used, until they are mended; what was in force
-        stays so.
+        stays so. `take` is given what is to be in force: where it raises, that is not, and the
+        next call tries again.
         """
         with self._lock:
             stamp = stamp_of(self.now.project.file)
@@ -61,12 +63,12 @@ class Present:
                 return None
             self._stamp, self._trouble = stamp, None
             try:
-                return self._read()
+                return self._read(take)
             except NewsfeedError as error:
                 self._trouble = error
                 raise
 
-    def _read(self) -> tuple[Now, Now] | None:
+    def _read(self, take: Callable[[Now], None]) -> tuple[Now, Now] | None:
         before = self.now
         read = open_project(before.project.file)
         settings = _with_lasting(read.settings, before.settings)
@@ -75,7 +77,13 @@ class Present:
         plan = make_plan(project)
         if settings == before.settings and plan.key == before.plan.key:
             return None
-        self.now = Now(project, plan)
+        now = Now(project, plan)
+        try:
+            take(now)
+        except BaseException:
+            self.forget()
+            raise
+        self.now = now
         return before, self.now
 
 

@@ -57,6 +57,8 @@ def publish_pass(shift: Shift) -> int:
     _told(shift, report)
     if report.build.written or report.build.removed:
         shift.wake(OUTPUT)
+    if report.deployed:
+        shift.wake(PING)
     shift.wake(MAILS)
     if not report.idle:
         shift.wake(DELIVER)

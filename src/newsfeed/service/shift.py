@@ -18,9 +18,10 @@ class Shift:
 
     `clock` gives the time (aware). `wake` runs a job now, and `at` at a time; both do nothing where
     jobs are run one after another. Who wants to hear of something puts a function into a list:
-    `published` are called when the files of the output changed, whoever wrote them; `renewed` with
-    what was in force and what is, when settings changed; and `troubled` with a job's name and its
-    fault, when that is new.
+    `published` are called every few seconds, and when files of the output changed, to look what is
+    there; `renewing` with what is to be in force, before it is, and who raises then keeps it from
+    that for now; `renewed` with what was in force and what is, when settings changed; and
+    `troubled` with a job's name and its fault, when that is new.
     """
 
     def __init__(self, present: Present, clock: Callable[[], datetime]) -> None:
@@ -34,6 +35,7 @@ class Shift:
         self.wake: Callable[[str], None] = lambda _name: None
         self.at: Callable[[str, datetime | None], None] = lambda _name, _moment: None
         self.published: list[Callable[[], None]] = []
+        self.renewing: list[Callable[[Now], None]] = []
         self.renewed: list[Callable[[Now, Now], None]] = []
         self.troubled: list[Callable[[str, str], None]] = []
         self.seen: dict[str, object] = {}

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from stat import S_ISDIR
 
 from newsfeed.flows.plan import Plan
 from newsfeed.service.publishing import PUBLISH
@@ -36,13 +37,13 @@ def watch_files(shift: Shift) -> threading.Thread:
 
 def _watch(shift: Shift) -> None:
     while not shift.stop.is_set():
-        plan = shift.plan
-        roots = _roots(plan) if shift.present.now.settings.run.watch else {}
-        if not roots:
-            shift.stop.wait(_LOOK_MS / 1000)
-            continue
         try:
-            _watch_roots(shift, plan, roots)
+            plan = shift.plan
+            roots = _roots(plan) if shift.present.now.settings.run.watch else {}
+            if roots:
+                _watch_roots(shift, plan, roots)
+            else:
+                shift.stop.wait(_LOOK_MS / 1000)
         except Exception as error:  # noqa: BLE001  # the outermost frame of a thread
             if shift.state.news("watching", (type(error).__name__,)):
                 log.warning(
@@ -85,12 +86,21 @@ def _watch_roots(shift: Shift, plan: Plan, roots: dict[Path, int]) -> None:
 def _roots(plan: Plan) -> dict[Path, int]:
     """The folders to watch that are there, and which ones they are on the disk."""
     wanted = [folder.root for folder in plan.folders] + [plan.templates]
-    return {root: root.stat().st_ino for root in wanted if root.is_dir()}
+    return {root: inode for root in wanted if (inode := _folder(root)) is not None}
 
 
 def _moved(roots: dict[Path, int]) -> bool:
     """Whether a folder vanished or is another one: its watch sees nothing any more."""
-    return any(not root.is_dir() or root.stat().st_ino != inode for root, inode in roots.items())
+    return any(_folder(root) != inode for root, inode in roots.items())
+
+
+def _folder(path: Path) -> int | None:
+    """Which folder on the disk it is; None where there is none, or no way to it."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino if S_ISDIR(found.st_mode) else None
 
 
 def _is_left_out(path: Path, roots: Iterable[Path], skipped: Iterable[Path]) -> bool:

@@ -127,13 +127,18 @@ class Shelf:
             return not same or any(one.differs(before[path]) for path, one in entries.items())
 
     def refresh_if_published(self, now: float) -> bool:
-        """`refresh` where somebody published since, or a minute is over at `now` (seconds)."""
+        """`refresh` where somebody published since, or a minute is over at `now` (seconds).
+
+        One that fails is tried again by the next call.
+        """
         seen = _stamp_of(self._plan.manifest)
         if seen == self._seen and now < self._look_again:
             return False
-        self._seen, begun = seen, time.monotonic()
+        self._seen, begun = None, time.monotonic()
         try:
-            return self.refresh()
+            changed = self.refresh()
+            self._seen = seen
+            return changed
         finally:
             took = time.monotonic() - begun
             self._look_again = now + max(_LOOK_AGAIN, _REST * took)

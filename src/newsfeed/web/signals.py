@@ -19,18 +19,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsfeed import __version__
-from newsfeed.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from newsfeed.networks import Network
     from newsfeed.web.filetypes import Header
     from newsfeed.web.front import Answer, Quick
 
-    Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -78,20 +77,6 @@ def signals(
         return Response(await run_in_threadpool(metrics), headers={"Content-Type": METRICS_TYPE})
 
     return [Route("/readyz", readyz), Route("/metrics", numbers)]
-
-
-def parse_networks(texts: Iterable[str]) -> list[Network]:
-    """The networks of `[server] metrics`. Raises SettingsError."""
-    found: list[Network] = []
-    for text in texts:
-        try:
-            found.append(ipaddress.ip_network(text))
-        except ValueError:
-            raise SettingsError(
-                f"`server.metrics`: {text!r} is no network",
-                remedy='write some like ["127.0.0.0/8", "::1"], or [] for nobody',
-            ) from None
-    return found
 
 
 def counted(app: ASGIApp, answered: Callable[[int], None]) -> ASGIApp:

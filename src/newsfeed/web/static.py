@@ -43,7 +43,7 @@ _PREFLIGHT: list[Header] = [
 def static(shelf: Shelf, *, clock: Callable[[], float] = time.time) -> ASGIApp:
     """An application that serves what is on the shelf; `clock` gives seconds since 1970."""
 
-    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         raw = scope.get("raw_path") or quote(scope["path"]).encode()
         for last in (False, True):
             found = shelf.snapshot.find(raw)
@@ -56,7 +56,7 @@ def static(shelf: Shelf, *, clock: Callable[[], float] = time.time) -> ASGIApp:
                 return
             verdict = judge(found, method, scope["headers"], clock())
             try:
-                await _give(shelf, found, verdict, method, send)
+                await _give(shelf, found, verdict, method, receive, send)
             except _ChangedError:
                 if last:
                     raise HTTPException(503, headers={"Retry-After": "1"}) from None
@@ -100,7 +100,9 @@ async def _options(entry: Entry, send: Send) -> None:
     await _send(send, 204, [(b"allow", _METHODS.encode()), *headers], b"")
 
 
-async def _give(shelf: Shelf, entry: Entry, verdict: Verdict, method: str, send: Send) -> None:
+async def _give(
+    shelf: Shelf, entry: Entry, verdict: Verdict, method: str, receive: Receive, send: Send
+) -> None:
     status, coding = verdict.status, verdict.coding
     if status == 304:
         await _send(send, 304, entry.not_modified(verdict.etag), b"")
@@ -110,14 +112,14 @@ async def _give(shelf: Shelf, entry: Entry, verdict: Verdict, method: str, send:
         size = f"bytes */{entry.stamp.size}".encode()
         await _send(send, 416, [(b"content-range", size), _NO_LENGTH], b"")
     elif status == 206:
-        await _stream(entry, verdict.span, 206, method, send)
+        await _stream(entry, verdict.span, 206, method, receive, send)
     elif entry.is_whole:
         body = entry.had(coding)
         if body is None:
             body = await asyncio.to_thread(_read, shelf, entry, coding)
         await _send(send, 200, entry.whole(coding, len(body)), body)
     else:
-        await _stream(entry, (0, entry.stamp.size), 200, method, send)
+        await _stream(entry, (0, entry.stamp.size), 200, method, receive, send)
 
 
 def _read(shelf: Shelf, entry: Entry, coding: str) -> bytes:
@@ -141,15 +143,21 @@ def _refuse_changed(entry: Entry, descriptor: int) -> None:
 
 
 async def _stream(
-    entry: Entry, span: tuple[int, int], status: int, method: str, send: Send
+    entry: Entry,
+    span: tuple[int, int],
+    status: int,
+    method: str,
+    receive: Receive,
+    send: Send,
 ) -> None:
     """A part of a file, or all of a large one, from the disk in pieces."""
     begin, end = span
     headers = entry.whole("", end - begin)
     if status == 206:
         headers.append((b"content-range", f"bytes {begin}-{end - 1}/{entry.stamp.size}".encode()))
-    if entry.body is not None:
-        await _send(send, status, headers, entry.body[begin:end])
+    body = entry.body  # read once: a look in another thread may take it from memory
+    if body is not None:
+        await _send(send, status, headers, body[begin:end])
         return
     try:
         door = opened(entry.root, entry.raw)
@@ -159,16 +167,32 @@ async def _stream(
     try:
         _refuse_changed(entry, descriptor)
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        while begin < end and method != "HEAD":
+        if method == "HEAD" or begin == end:
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await _send_parts(descriptor, begin, end, receive, send)
+    finally:
+        os.close(descriptor)
+
+
+async def _send_parts(descriptor: int, begin: int, end: int, receive: Receive, send: Send) -> None:
+    """The bytes from `begin` to `end`, unless the client leaves: sending would tell nothing."""
+    leaving = asyncio.ensure_future(_left(receive))
+    try:
+        while begin < end and not leaving.done():
             part = await asyncio.to_thread(os.pread, descriptor, min(CHUNK, end - begin), begin)
             if not part:
                 return  # cut short: the server ends the connection, and the client sees it
             begin += len(part)
             await send({"type": "http.response.body", "body": part, "more_body": begin < end})
-        if method == "HEAD" or span[0] == span[1]:
-            await send({"type": "http.response.body", "body": b""})
     finally:
-        os.close(descriptor)
+        leaving.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    """Return when the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:

@@ -56,15 +56,23 @@ class _Protocol(HttpToolsProtocol):
     _since = 0.0
     """When the last request was answered quickly, by the loop's clock."""
 
+    _is_begun = False
+    """Whether a request has begun whose headers are not there yet."""
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """asyncio would make room for 256 KB to read each request into."""
         if hasattr(transport, "max_size"):
             transport.max_size = _READ
         super().connection_made(transport)
 
+    def on_message_begin(self) -> None:
+        """A connection on which somebody asks does not rest."""
+        self._is_begun = True
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
         """Answer at once, or go uvicorn's way."""
-        self._is_answered = False
+        self._is_answered = self._is_begun = False
         parser = self.parser
         waits = self.cycle is not None and not self.cycle.response_complete
         if not (waits or self.pipeline or self.flow.write_paused or parser.should_upgrade()):
@@ -131,9 +139,9 @@ class _Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close a connection that rests; one that has just asked may stay."""
+        """Close a connection that rests; one that asks, or has just asked, may stay."""
         self.timeout_keep_alive_task = None
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self._is_begun or (self.cycle is not None and not self.cycle.response_complete):
             return
         left = self._since + self.timeout_keep_alive - self.loop.time()
         if left > 0:
