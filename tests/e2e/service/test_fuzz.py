@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from newsfeed.audience.tokens import form_stamp, preferences_token
-from newsfeed.web.signals import Ready, parse_networks, signals
+from newsfeed.networks import parse_networks
+from newsfeed.web.signals import Ready, signals
 from newsfeed.web.site import Site as WebSite
 from tests.kit import NEWSLETTER, NOW, SETTINGS
 from tests.web.kit import ENGLISH, PENDING, SERVER, Desk
