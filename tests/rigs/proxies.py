@@ -55,7 +55,13 @@ class Proxy:
         return "\n".join(path.read_text("utf-8") for path in self._folder.glob("*.log"))
 
     def ask(
-        self, method: str, path: str, *, client: str = "127.0.0.1", **headers: str
+        self,
+        method: str,
+        path: str,
+        *,
+        client: str = "127.0.0.1",
+        body: str = "",
+        **headers: str,
     ) -> httpx.Response:
         """What a client at an address of this machine gets; `_` in names of headers is `-`."""
         scheme = "https" if self.trust else "http"
@@ -67,6 +73,7 @@ class Proxy:
                 method,
                 f"{scheme}://127.0.0.1:{self.port}{path}",
                 headers={"Host": NAME, **sent},
+                content=body.encode() or None,
                 extensions={"sni_hostname": NAME},
             )
 

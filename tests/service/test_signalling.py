@@ -34,8 +34,7 @@ class _Signals:
 
     def asked(self, fault: str) -> None:
         """Ask for the lead once."""
-        self.state.began("lead")
-        self.state.ended("lead", fault, 0.1)
+        self.state.ended("lead", fault, int(bool(fault)))
 
 
 @pytest.fixture
@@ -64,9 +63,9 @@ def test_who_asked_in_vain_knows_that_another_leads(service: _Signals) -> None:
 )
 def test_the_last_publish_pass_is_told(service: _Signals, status: int, outcome: str) -> None:
     assert service.signals.ready().publish == LastRun()
-    service.signals.ran("deliver", 1, 0.1)
+    service.state.ended("deliver", "", 1)
     assert service.signals.ready().publish == LastRun()
-    service.signals.ran("publish", status, 0.1)
+    service.state.ended("publish", "", status)
     told = service.signals.ready().publish
     assert (told.ended, told.outcome) == ("2026-11-23T08:00:01Z", outcome)
 

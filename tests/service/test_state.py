@@ -5,43 +5,27 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from newsfeed.service.logs import log_to_stderr
-from newsfeed.service.state import State
+from newsfeed.service.state import Ran, State
 from newsfeed.service.watching import _is_left_out
 from tests.kit import NOW
 
 
 def test_facts_are_those_of_a_moment() -> None:
     """Who holds them sees no half change, and they change only where they are asked for anew."""
-    now = [NOW]
-    state = State(lambda: now[0])
+    state = State(lambda: NOW)
     before = state.facts
-    state.began("publish")
-    assert state.facts.jobs["publish"].running
-    now[0] += timedelta(seconds=3)
-    assert state.ended("publish", "it is locked", 3.0) == ""
-    state.count("letters sent", 2)
-    state.count("letters sent")
+    assert state.ended("publish", "it is locked", 1) == ""
     state.lead(leads=True)
     after = state.facts
-    assert (before.jobs, before.counts, before.leads) == ({}, {}, False)
-    ran = after.jobs["publish"]
-    assert (ran.running, ran.seconds, ran.ended, ran.good) == (False, 3.0, now[0], None)
-    assert (after.counts, after.leads) == ({"letters sent": 3}, True)
-
-
-def test_a_run_has_ended_also_where_the_clock_was_set_back_meanwhile() -> None:
-    now = [NOW]
-    state = State(lambda: now[0])
-    state.began("publish")
-    now[0] -= timedelta(days=1)
-    state.ended("publish", "", 1.0)
-    assert not state.facts.jobs["publish"].running
+    assert (before.jobs, before.leads, after.leads) == ({}, False, True)
+    assert after.jobs["publish"] == Ran(ended=NOW, fault="it is locked", status=1)
+    assert state.ended("publish", "", 0) == "it is locked"
+    assert after.jobs["publish"].fault
 
 
 def test_only_what_is_new_is_news() -> None:

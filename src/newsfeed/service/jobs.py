@@ -145,12 +145,11 @@ def run(shift: Shift, job: Job) -> int:
     """
     if shift.stop.is_set() or (job.led and not shift.state.facts.leads):
         return 0
-    shift.state.began(job.name)
     began = time.monotonic()
     status, fault = _tried(shift, job)
     seconds = time.monotonic() - began
-    before = shift.state.ended(job.name, fault, seconds)
-    shift.signals.ran(job.name, status, seconds)
+    before = shift.state.ended(job.name, fault, status)
+    shift.signals.metrics.ran(job.name, status, seconds)
     if fault and fault != before:
         log.error("%s: %s", job.name, fault)
         for hear in shift.troubled:

@@ -57,12 +57,11 @@ def notice_pass(shift: Shift) -> int:
 def _faults(shift: Shift) -> dict[str, tuple[str, ...]]:
     """What went wrong in the last run of each job that ended."""
     jobs = shift.state.facts.jobs
-    return {name: (ran.fault,) if ran.fault else () for name, ran in jobs.items() if ran.ended}
+    return {name: (ran.fault,) if ran.fault else () for name, ran in jobs.items()}
 
 
 def _told(shift: Shift, what: str, done: Mailed) -> int:
     """Say what became of mails of a kind; gives the exit status that it means."""
-    shift.state.count(what, done.mailed)
     if done.mailed:
         log.info("%d %s sent", done.mailed, what)
     if done.refused or done.unanswered:

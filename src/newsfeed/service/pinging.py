@@ -26,7 +26,6 @@ def ping_pass(shift: Shift) -> int:
         shift.at(PING, next_ping(who.plan, who.db))
     told = [one for one in found if not one.problem]
     if told:
-        shift.state.count("pings", len(told))
         log.info("the hub was told of %d feeds", len(told))
     problems = tuple(dict.fromkeys(one.problem for one in found if one.problem))
     if found:

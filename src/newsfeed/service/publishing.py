@@ -72,8 +72,6 @@ def _told(shift: Shift, report: PublishReport) -> None:
     build, state = report.build, shift.state
     if build.written or build.removed:
         log.info("%s", _summary(build))
-    state.count("files written", len(build.written))
-    state.count("editions composed", sum(bool(one.edition) for one in report.decided))
     for one in report.decided:
         if one.outcome:
             log.info("%s", _decision(one))

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from newsfeed.flows.plan import Plan
 from newsfeed.service.metrics import Metrics, outcome_of
 from newsfeed.service.state import Facts, State
 from newsfeed.store.measures import usable
 from newsfeed.web.signals import LastRun, Leader, Ready
-
-if TYPE_CHECKING:
-    from newsfeed.service.metrics import Outcome
 
 _PUBLISH = "publish"
 _LEAD = "lead"
@@ -31,16 +26,7 @@ class Signals:
     ) -> None:
         self.metrics = Metrics(plan, clock)
         self._plan = plan
-        self._clock = clock
         self._state = state
-        self._lock = threading.Lock()
-        self._last: dict[str, tuple[datetime, Outcome]] = {}
-
-    def ran(self, job: str, status: int, seconds: float) -> None:
-        """A run of a job ended, with the exit status that a command would have."""
-        self.metrics.ran(job, status, seconds)
-        with self._lock:
-            self._last[job] = (self._clock(), outcome_of(status))
 
     def ready(self) -> Ready:
         """How the service is. Reads the store, so that it is called in a thread."""
@@ -48,7 +34,7 @@ class Signals:
         return Ready(
             store=usable(self._plan().store),
             leader=_leader(facts),
-            publish=self._last_run(_PUBLISH),
+            publish=_last_run(facts, _PUBLISH),
             stopping=facts.stopping,
         )
 
@@ -57,16 +43,16 @@ class Signals:
         self.metrics.leads(leads=self._state.facts.leads)
         return self.metrics.text()
 
-    def _last_run(self, job: str) -> LastRun:
-        with self._lock:
-            found = self._last.get(job)
-        if found is None:
-            return LastRun()
-        at, outcome = found
-        return LastRun(
-            ended=f"{at:%Y-%m-%dT%H:%M:%SZ}",
-            outcome="left out" if outcome == "left_out" else outcome,
-        )
+
+def _last_run(facts: Facts, job: str) -> LastRun:
+    found = facts.jobs.get(job)
+    if found is None:
+        return LastRun()
+    outcome = outcome_of(found.status)
+    return LastRun(
+        ended=f"{found.ended:%Y-%m-%dT%H:%M:%SZ}",
+        outcome="left out" if outcome == "left_out" else outcome,
+    )
 
 
 def _leader(facts: Facts) -> Leader:
@@ -76,4 +62,4 @@ def _leader(facts: Facts) -> Leader:
     if facts.leads:
         return "this process"
     asked = facts.jobs.get(_LEAD)
-    return "another" if asked is not None and asked.ended and not asked.fault else "nobody"
+    return "another" if asked is not None and not asked.fault else "nobody"

@@ -9,7 +9,6 @@ of it.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -43,10 +42,7 @@ Answer = Callable[[bytes, bytes, "list[Header]"], Quick | None]
 
 
 class Front:
-    """Answers from a shelf for paths that no route of `app` takes. For one thread.
-
-    `answered` counts the answers by status.
-    """
+    """Answers from a shelf for paths that no route of `app` takes. For one thread."""
 
     def __init__(
         self, shelf: Shelf, app: Starlette, *, clock: Callable[[], float] = time.time
@@ -56,7 +52,6 @@ class Front:
         self._clock = clock
         self._snapshot = shelf.snapshot
         self._entries: dict[bytes, Entry] = {}
-        self.answered: Counter[int] = Counter()
 
     def answer(self, method: bytes, raw_path: bytes, headers: list[Header]) -> Quick | None:
         """See `Answer`."""
@@ -69,12 +64,10 @@ class Front:
         verdict = judge(entry, name, headers, self._clock())
         status = verdict.status
         if status == 304:
-            self.answered[304] += 1
             return Quick(_STATUS[304], entry.lines_of_304(verdict.etag), b"")
         body = entry.had(verdict.coding)
         if status != 200 or body is None:
             return None
-        self.answered[200] += 1
         head = entry.lines_of_200(verdict.coding, len(body))
         return Quick(_STATUS[200], head, body if name == "GET" else b"")
 

@@ -7,12 +7,13 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import pytest
 
 from newsfeed.model import SubscriptionState
-from tests.rigs.proxies import Proxy, caddy, negotiated, nginx
+from tests.rigs.proxies import NAME, Proxy, caddy, negotiated, nginx
 from tests.service.kit import ANY_PORT, running
 from tests.web.kit import Desk, heading
 
@@ -170,7 +171,49 @@ def test_no_token_is_in_a_log__s_31(front: Front) -> None:
     path = front.desk.leave_path(front.desk.person(f"log{front.proxy.port}@example.org"))
     for method in ("GET", "POST"):
         assert front.ask(method, path).status_code == 200
+    assert front.ask("POST", path, body="x" * 20_000).status_code == 413
+    if plain := front.proxy.plain:
+        there = httpx.get(f"http://127.0.0.1:{plain}{path}", headers={"Host": NAME})
+        assert there.status_code == 301
     assert path.rpartition("/")[2] not in front.proxy.logs
+
+
+@pytest.mark.parametrize(
+    "path", ["/.git/config", "/%2egit/config", "/a/.env", "/.well-known/.env", "/.well-knownx"]
+)
+def test_names_that_begin_with_a_dot_are_not_served__s_16(front: Front, path: str) -> None:
+    file = front.desk.site.output / unquote(path).removeprefix("/")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("a secret", encoding="utf-8")
+    answer = front.ask("GET", path)
+    assert answer.status_code == 404
+    assert heading(answer) == "이 주소에는 아무것도 없습니다"
+
+
+def test_what_is_well_known_is_served(front: Front) -> None:
+    file = front.desk.site.output / ".well-known" / "security.txt"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("Contact: https://example.org/", encoding="utf-8")
+    assert front.ask("GET", "/.well-known/security.txt").text == "Contact: https://example.org/"
+
+
+@pytest.mark.parametrize("path", ["/link.txt", "/linked/secret.txt", "/led/"])
+def test_links_are_not_followed__s_16(by_nginx: Front, path: str) -> None:
+    """Caddy has no way to leave them alone, and its file says so."""
+    outside, output = by_nginx.desk.site.folder / "outside", by_nginx.desk.site.output
+    outside.mkdir(exist_ok=True)
+    (outside / "secret.txt").write_text("a secret", encoding="utf-8")
+    (output / "led").mkdir(exist_ok=True)
+    for link, to in (
+        (output / "link.txt", outside / "secret.txt"),
+        (output / "linked", outside),
+        (output / "led" / "index.html", outside / "secret.txt"),
+    ):
+        if not link.is_symlink():
+            link.symlink_to(to)
+    answer = by_nginx.ask("GET", path)
+    assert answer.status_code == 404
+    assert heading(answer) == "이 주소에는 아무것도 없습니다"
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/readyz"])
