@@ -62,6 +62,7 @@ class Mailing(StrEnum):
     IMPORTED = "was mailed already, and an import is mailed once"
     TOO_SOON = "got a confirmation mail less than 24 hours ago"
     TOO_MANY = "got 3 confirmation mails, which is the most"
+    PUT_OFF = "waits for another try: its server, or a quota, put the mail off"
     GONE = "asked for a newsletter that is not in the settings"
 
     @property
@@ -134,6 +135,7 @@ def mailing(
     asked: int,
     dead: Mailing | None = None,
     imported: bool = False,
+    put_off: bool = False,
     now: datetime,
 ) -> Mailing:
     """Whether somebody who is pending may get a confirmation mail (standards S-08).
@@ -141,6 +143,7 @@ def mailing(
     `mails` and `last_mail` are of the address, whatever the newsletter. `asked` counts the mails
     for this request; `dead` is RAN_OUT or REWORDED where the link of the last of them no longer
     works. `imported`: an import made the request, which allows one mail (standards L-C-16).
+    `put_off`: a mail did not leave, and is to be tried later.
     """
     if asked and dead is None:
         return Mailing.ASKED
@@ -152,4 +155,6 @@ def mailing(
         return Mailing.TOO_MANY
     if last_mail is not None and now - last_mail < BETWEEN_MAILS:
         return Mailing.TOO_SOON
+    if put_off:
+        return Mailing.PUT_OFF
     return dead if asked and dead else Mailing.MAY

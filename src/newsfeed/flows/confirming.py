@@ -68,24 +68,16 @@ def send_confirmations(
     """
     facts.notice_copy(people.db, people.plan.store)
     _refuse_while_paused(people)
-    chosen: list[Waiting] = []
-    left = 0
-    for one in subscribers.waiting(people.db, newsletter):
-        if (only_asked and not one.by_form) or not mailing_of(people, one).able:
-            continue
-        if len(chosen) < limit:
-            chosen.append(one)
-        else:
-            left += 1
+    chosen, left, waiting = _chosen(people, newsletter, limit, only_asked=only_asked)
     if people.plan.mail.transport == "files":
         mailed = _write_all(people, chosen, progress)
-        return Mailed(mailed=mailed, left=left)
+        return Mailed(mailed=mailed, left=left, waiting=waiting)
     if not chosen:
-        return Mailed(mailed=0, left=left)
+        return Mailed(mailed=0, left=left, waiting=waiting)
     from newsfeed.flows.confirming_smtp import mail_all
 
     done = mail_all(people, chosen, clock=clock, progress=progress, environ=environ, stop=stop)
-    return msgspec.structs.replace(done, left=done.left + left)
+    return msgspec.structs.replace(done, left=done.left + left, waiting=waiting)
 
 
 def mail_folders(outbox: Path) -> list[Path]:
@@ -124,6 +116,24 @@ def _refuse_while_paused(people: People) -> None:
             where=str(people.plan.store),
             remedy="`newsfeed resume` lets it go on",
         )
+
+
+def _chosen(
+    people: People, newsletter: str, limit: int, *, only_asked: bool
+) -> tuple[list[Waiting], int, int]:
+    """Whom to mail now, how many more could be, and how many wait since a mail was put off."""
+    chosen: list[Waiting] = []
+    left = waiting = 0
+    for one in subscribers.waiting(people.db, newsletter):
+        if only_asked and not one.by_form:
+            continue
+        mailing = mailing_of(people, one)
+        waiting += mailing is Mailing.PUT_OFF
+        if mailing.able and len(chosen) < limit:
+            chosen.append(one)
+        else:
+            left += mailing.able
+    return chosen, left, waiting
 
 
 def _write_all(people: People, chosen: Iterable[Waiting], progress: Progress) -> int:

@@ -1,4 +1,5 @@
-"""Confirmation mails that were counted before they were sent, and then did not leave.
+"""Confirmation mails that were counted before they were sent, and then did not leave; and how long
+they wait then.
 
 They are counted first, so that no crash lets an address have more of them than it may (standards
 S-08). What the relay surely did not take is no mail: the count and the record go back to what they
@@ -74,3 +75,26 @@ def retract_record(db: sqlite3.Connection, counted: Counted) -> None:
         at=int(counted.consent.at.timestamp()),
         message_id=counted.consent.message_id,
     )
+
+
+def tries(db: sqlite3.Connection, subscriber_id: int) -> int:
+    """How often the mail to a person was put off since one left."""
+    from newsfeed.store.queries import queries
+
+    return int(queries.confirmation_tries(db, subscriber_id=subscriber_id) or 0)
+
+
+def put_off(db: sqlite3.Connection, subscriber_id: int, due: datetime, tries: int) -> None:
+    """None to a person is tried before `due`; it was put off `tries` times."""
+    from newsfeed.store.queries import queries
+
+    queries.put_off_confirmation(
+        db, subscriber_id=subscriber_id, due=int(due.timestamp()), tries=tries
+    )
+
+
+def end_wait(db: sqlite3.Connection, subscriber_id: int) -> None:
+    """The mail to a person left, or was refused for good."""
+    from newsfeed.store.queries import queries
+
+    queries.end_confirmation_wait(db, subscriber_id=subscriber_id)

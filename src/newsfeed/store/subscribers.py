@@ -60,7 +60,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     `mails` counts the confirmation mails that the address ever got, `last_mail` is when the last
     one was written. `asked` counts those for this request; `asked_last` is when the last of them
     was written, `wording` the version of its words. `imported`: an import made the request, and
-    `by_form`: somebody asked by the web form, for this request.
+    `by_form`: somebody asked by the web form, for this request. Until `due` no mail to them is
+    tried, if one was put off.
     """
 
     subscriber: Subscriber
@@ -73,6 +74,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     wording: str
     imported: bool
     by_form: bool
+    due: datetime | None = None
 
 
 class Expired(NamedTuple):
@@ -237,7 +239,7 @@ def waiting(db: sqlite3.Connection, newsletter: str = "") -> Iterator[Waiting]:
 
     for row in queries.pending_subscriptions(db, newsletter=newsletter):
         of_newsletter, since, mails, last_mail, asked, asked_last, wording = row[7:14]
-        imported, by_form = row[14:]
+        imported, by_form, due = row[14:]
         yield Waiting(
             subscriber=_subscriber(row[:7]),
             newsletter=of_newsletter,
@@ -249,6 +251,7 @@ def waiting(db: sqlite3.Connection, newsletter: str = "") -> Iterator[Waiting]:
             wording=wording,
             imported=bool(imported),
             by_form=bool(by_form),
+            due=None if due is None else datetime.fromtimestamp(due, UTC),
         )
 
 

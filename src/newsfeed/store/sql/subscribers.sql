@@ -79,7 +79,7 @@ LIMIT :most;
 -- name: pending_subscriptions(newsletter)
 -- Who has yet to confirm, longest waiting first, and the confirmation mails so far: of the address
 -- how many and when last; for this request how many, when last and with which words, and whether
--- an import made it, and the web form. "" stands for all.
+-- an import made it, and the web form; until when a mail was put off. "" stands for all.
 SELECT subscriber.id, subscriber.public_id, subscriber.address_hash, subscriber.address,
        subscriber.name, subscriber.language, subscriber.created,
        subscription.newsletter, subscription.since,
@@ -95,11 +95,13 @@ SELECT subscriber.id, subscriber.public_id, subscriber.address_hash, subscriber.
        EXISTS (SELECT 1 FROM consent
         WHERE consent.subscriber_id = subscriber.id AND consent.event = 'requested'
           AND consent.newsletter = subscription.newsletter AND consent.at >= subscription.since
-          AND consent.way = 'form')
+          AND consent.way = 'form'),
+       confirmation_wait.due
 FROM subscription
 JOIN subscriber ON subscriber.id = subscription.subscriber_id
 LEFT JOIN suppression ON suppression.address_hash = subscriber.address_hash
 LEFT JOIN confirmation_mail ON confirmation_mail.address_hash = subscriber.address_hash
+LEFT JOIN confirmation_wait ON confirmation_wait.subscriber_id = subscriber.id
 LEFT JOIN consent AS mail ON mail.id = (
   SELECT max(consent.id) FROM consent
   WHERE consent.subscriber_id = subscription.subscriber_id AND consent.event = 'mailed'
