@@ -19,7 +19,7 @@ BETWEEN_MAILS = timedelta(hours=24)
 MOST_MAILS = 3
 """Confirmation mails that one address gets, for ever (standards S-08)."""
 
-_MOST_FOR_ONE = 2
+MOST_FOR_ONE = 2
 """Mails for one request: a second where the link of the first no longer works."""
 
 PENDING_FOR = timedelta(days=30)
@@ -149,7 +149,7 @@ def mailing(
         return Mailing.ASKED
     if asked and imported:
         return Mailing.IMPORTED
-    if asked >= _MOST_FOR_ONE:
+    if asked >= MOST_FOR_ONE:
         return Mailing.ASKED_TWICE
     if mails >= MOST_MAILS:
         return Mailing.TOO_MANY

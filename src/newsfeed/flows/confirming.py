@@ -15,13 +15,22 @@ from pathlib import Path
 
 import msgspec
 
-from newsfeed.audience.lifecycle import Mailing
+from newsfeed.audience.lifecycle import (
+    BETWEEN_MAILS,
+    MOST_FOR_ONE,
+    MOST_MAILS,
+    PENDING_FOR,
+    Mailing,
+)
+from newsfeed.audience.tokens import CONFIRM_WITHIN
+from newsfeed.audience.wording import current_versions
 from newsfeed.errors import StoreError
 from newsfeed.flows.confirmation import FOLDER, Mailed, count, mailing_of, request_of
 from newsfeed.flows.people import People
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.stopping import Stop
-from newsfeed.store import database, facts, newsletters, subscribers
+from newsfeed.store import confirmations, database, facts, newsletters, subscribers
+from newsfeed.store.confirmations import Askable
 from newsfeed.store.subscribers import Expired, Waiting
 
 Progress = Callable[[str, int], None]
@@ -68,7 +77,7 @@ def send_confirmations(
     """
     facts.notice_copy(people.db, people.plan.store)
     _refuse_while_paused(people)
-    chosen, left, waiting = _chosen(people, newsletter, limit, only_asked=only_asked)
+    chosen, left, waiting = (_asked if only_asked else _chosen)(people, newsletter, limit)
     if people.plan.mail.transport == "files":
         mailed = _write_all(people, chosen, progress)
         return Mailed(mailed=mailed, left=left, waiting=waiting)
@@ -118,15 +127,32 @@ def _refuse_while_paused(people: People) -> None:
         )
 
 
-def _chosen(
-    people: People, newsletter: str, limit: int, *, only_asked: bool
-) -> tuple[list[Waiting], int, int]:
+def _asked(people: People, newsletter: str, limit: int) -> tuple[list[Waiting], int, int]:
+    """The same of those who asked by the web form. They are looked for every minute: so nobody
+    else is read, `left` is at least so many, and who waits for another try is not counted.
+    """
+    found: list[Waiting] = []
+    for one in people.plan.newsletters:
+        if newsletter in ("", one.name):
+            may = Askable(
+                asked_within=PENDING_FOR,
+                mails=MOST_MAILS,
+                between=BETWEEN_MAILS,
+                for_one=MOST_FOR_ONE,
+                works_for=CONFIRM_WITHIN,
+                wordings=current_versions(one.title),
+            )
+            found += confirmations.askers(people.db, one.name, may, people.now, limit + 1)
+    able = [one for one in found if mailing_of(people, one).able]
+    able.sort(key=lambda one: (one.since, one.subscriber.id, one.newsletter))
+    return able[:limit], max(0, len(able) - limit), 0
+
+
+def _chosen(people: People, newsletter: str, limit: int) -> tuple[list[Waiting], int, int]:
     """Whom to mail now, how many more could be, and how many wait since a mail was put off."""
     chosen: list[Waiting] = []
     left = waiting = 0
     for one in subscribers.waiting(people.db, newsletter):
-        if only_asked and not one.by_form:
-            continue
         mailing = mailing_of(people, one)
         waiting += mailing is Mailing.PUT_OFF
         if mailing.able and len(chosen) < limit:

@@ -31,7 +31,7 @@ CREATE TABLE confirmation_wait (
 );
 
 -- Who asked by the web form lately is found by it.
-CREATE INDEX consent_form ON consent (at, newsletter, subscriber_id)
+CREATE INDEX consent_form ON consent (newsletter, at)
   WHERE event = 'requested' AND way = 'form';
 
 UPDATE store_version SET version = 4;
