@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 
+from newsfeed.app import people
 from newsfeed.errors import NewsfeedError
 from newsfeed.service.present import Now
 from newsfeed.service.publishing import CONFIRM, MAILS
 from newsfeed.service.shift import Shift
+from newsfeed.web.application import form_throttle
+from newsfeed.web.postbox import Postbox
 from newsfeed.web.signals import parse_networks, signals
 from newsfeed.web.site import Site, Stage
+from newsfeed.web.throttle import Throttle
 
 log = logging.getLogger("newsfeed.web")
 
@@ -18,11 +22,18 @@ def pages(shift: Shift) -> Stage:
     """What answers requests. Raises TemplateError where a template is missing or broken,
     SettingsError for networks that are none.
     """
-    stage = Stage(_site(shift))
+
+    def asked() -> None:
+        shift.wake(CONFIRM)
+        shift.wake(MAILS)
+
+    postbox = Postbox(lambda: people(shift.plan, shift.clock()), asked)
+    throttle = form_throttle(shift.clock)
+    stage = Stage(_site(shift, postbox, throttle))
 
     def renew(_before: Now, _now: Now) -> None:
         try:
-            stage.show(_site(shift))
+            stage.show(_site(shift, postbox, throttle))
         except NewsfeedError as error:
             log.error("%s; the pages from before are shown", error)  # noqa: TRY400  # one line
 
@@ -31,11 +42,7 @@ def pages(shift: Shift) -> Stage:
     return stage
 
 
-def _site(shift: Shift) -> Site:
-    def asked() -> None:
-        shift.wake(CONFIRM)
-        shift.wake(MAILS)
-
+def _site(shift: Shift, postbox: Postbox, throttle: Throttle) -> Site:
     networks = parse_networks(shift.present.now.settings.server.metrics)
     extra = signals(shift.signals.ready, shift.signals.numbers, networks)
-    return Site(shift.plan, shift.clock, extra=extra, asked=asked)
+    return Site(shift.plan, shift.clock, extra=extra, postbox=postbox, throttle=throttle)
