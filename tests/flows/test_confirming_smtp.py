@@ -25,7 +25,7 @@ from newsfeed.flows.erasing import erase
 from newsfeed.flows.people import People
 from newsfeed.flows.subscribing import Confirmed, Visitor, confirm
 from newsfeed.model import SuppressionReason
-from newsfeed.store import consents, database, facts, suppression
+from newsfeed.store import confirmations, consents, database, facts, suppression
 from tests.deliver.dkim.kit import verified
 from tests.flows.people_kit import (
     ANN,
@@ -134,7 +134,9 @@ def test_it_is_signed_and_bounces_go_where_the_settings_say(site: Site) -> None:
 @pytest.mark.parametrize(
     "reply", [b"450 4.2.0 later", b"421 4.3.2 busy", b"550 5.7.1 policy", b"552 5.2.2 full"]
 )
-def test_what_was_refused_for_now_is_as_if_it_had_not_been(site: Site, reply: bytes) -> None:
+def test_what_was_refused_for_now_is_no_mail_and_is_tried_again_later(
+    site: Site, reply: bytes
+) -> None:
     ask(site, ANN, BOB)
     with relay(refusing(**{"Ann.Lee": reply})) as server:
         done = mailed(site, server)
@@ -142,10 +144,65 @@ def test_what_was_refused_for_now_is_as_if_it_had_not_been(site: Site, reply: by
     assert [(one.address, one.why[:3]) for one in done.refused] == [
         (ANN.address, reply[:3].decode())
     ]
-    assert (counted(site), told(site), why(site)[0]) == (0, ["requested"], Mailing.MAY)
+    assert (counted(site), told(site), why(site)[0]) == (0, ["requested"], Mailing.PUT_OFF)
+    later = NOW + timedelta(minutes=15)
+    assert why(site, later)[0] is Mailing.MAY
     with relay() as server:
-        assert mailed(site, server).mailed == 1
+        assert mailed(site, server) == Mailed(mailed=0, left=0, waiting=1)
+        assert mailed(site, server, later).mailed == 1
     assert (counted(site), told(site)) == (1, ["requested", "mailed"])
+
+
+def test_who_is_put_off_waits_longer_each_time_and_keeps_nobody_back(site: Site) -> None:
+    ask(site, *MANY)
+    ask(site, ANN, now=NOW + timedelta(seconds=5))
+    tried: list[int] = []
+
+    def full(verb: str, recipient: str) -> bytes | None:
+        is_full = verb == "RCPT" and recipient.startswith("reader")
+        return b"452 4.2.2 mailbox full" if is_full else None
+
+    with relay(full) as server:
+        for minute in range(0, 24 * 60, 5):
+            done = mailed(site, server, NOW + timedelta(minutes=minute), limit=len(MANY))
+            if done.refused:
+                tried.append(minute)
+                assert len(done.refused) == len(MANY)
+            if minute == 5:
+                assert server.recipients() == [ANN.address]
+    assert tried == [0, 15, 45, 105, 225, 465, 705, 945, 1185, 1425]
+    assert counted(site, MANY[0]) == 0
+
+
+def test_who_is_put_off_for_days_is_tried_once_a_day_and_a_mail_that_leaves_ends_it(
+    site: Site,
+) -> None:
+    ask(site, ANN)
+    with people_of(site) as people, database.transaction(people.db):
+        confirmations.put_off(people.db, person_of(people).id, NOW, 15)
+    with relay(refusing(**{"Ann.Lee": b"450 later"})) as server:
+        assert len(mailed(site, server).refused) == 1
+        assert mailed(site, server, NOW + DAY - timedelta(seconds=1)).waiting == 1
+    with relay() as server:
+        assert mailed(site, server, NOW + DAY).mailed == 1
+    with people_of(site) as people:
+        assert confirmations.tries(people.db, person_of(people).id) == 0
+
+
+def test_who_a_domains_quota_keeps_back_stands_in_line_behind_it_and_in_nobody_elses_way(
+    site: Site,
+) -> None:
+    ask(site, *MANY)
+    ask(site, ANN, now=NOW + timedelta(seconds=5))
+    slow = 'per_domain = ["example.org 1/hour"]'
+    with relay() as server:
+        assert mailed(site, server, smtp=slow, limit=len(MANY)).mailed == 1
+        assert mailed(site, server, smtp=slow, limit=len(MANY)).mailed == 1
+        assert ANN.address in server.recipients()
+        for half in range(1, 20):
+            later = NOW + timedelta(minutes=31 * half)
+            assert mailed(site, server, later, smtp=slow).mailed <= 1
+        assert len(server.recipients()) == len(MANY) + 1
 
 
 def test_taking_back_leaves_what_the_address_got_before(site: Site) -> None:
@@ -159,7 +216,7 @@ def test_taking_back_leaves_what_the_address_got_before(site: Site) -> None:
         number = person_of(people).address_hash
         assert consents.mails(people.db, number) == (1, NOW)
     assert told(site) == ["requested", "mailed"]
-    assert why(site, later) == [Mailing.RAN_OUT]
+    assert why(site, later + timedelta(minutes=15)) == [Mailing.RAN_OUT]
 
 
 def test_an_address_that_does_not_exist_is_suppressed(site: Site) -> None:

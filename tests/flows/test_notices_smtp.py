@@ -303,3 +303,31 @@ def test_the_transaction_of_a_mail_ends_before_it_is_on_the_wire(site: Site) -> 
     with relay(answer) as server:
         assert sent_by(site, server).mailed == 1
     assert {"CONNECT", *STAGES} <= set(free)
+
+
+@pytest.mark.parametrize(
+    ("slow", "reply"),
+    [
+        ('per_domain = ["example.org 1/hour"]', b""),
+        ("", b"450 4.2.0 later"),
+        ("", b"421 4.3.2 busy"),
+        ("", b"550 5.7.1 policy"),
+    ],
+)
+def test_a_domain_that_takes_no_more_is_in_nobody_elses_way(
+    site: Site, slow: str, reply: bytes
+) -> None:
+    join(site, *MANY)
+    join(site, ANN, now=NOW + timedelta(seconds=5))
+
+    def answer(verb: str, recipient: str) -> bytes | None:
+        return reply if verb == "RCPT" and recipient.startswith("reader") and reply else None
+
+    with relay(answer) as server:
+        for seconds in (10, 20):
+            sent_by(site, server, NOW + timedelta(seconds=seconds), smtp=slow, limit=len(MANY))
+        assert ANN.address in server.recipients()
+    with relay() as server:
+        for hour in range(1, 20):
+            sent_by(site, server, NOW + timedelta(hours=hour), smtp=slow)
+        assert set(server.recipients()) >= {one.address for one in MANY[1:]}

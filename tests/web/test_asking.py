@@ -15,6 +15,7 @@ from newsfeed.audience import keys
 from newsfeed.audience.wording import wording_for
 from newsfeed.errors import StoreError
 from newsfeed.flows import asking
+from newsfeed.flows.confirmation import mailing_of
 from newsfeed.flows.confirming import send_confirmations
 from newsfeed.flows.enrolling import Enrolment, add
 from newsfeed.flows.people import People
@@ -438,3 +439,55 @@ def test_a_site_in_a_language_without_pages_keeps_it_for_its_letters(tmp_path: P
     send(desk, language=language)
     person = found(desk)
     assert person and person.language == "ja"
+
+
+def test_the_service_mails_whoever_may_be_mailed_of_those_who_asked_by_the_form_and_no_other(
+    desk: Desk,
+) -> None:
+    """What is looked for every minute is what `confirm` lists of those who asked by the form."""
+    send(desk, address="first@example.com")
+    send(desk, address="second@example.com", newsletter=["weekly", "craft"])
+    with people(desk.plan, desk.now) as who:
+        add(who, parse_address("third@example.com"), "weekly", Enrolment())
+    seen = []
+    title = "Feeds and Letters"
+    for hours in range(0, 24 * 31, 12):
+        with people(desk.plan, desk.now + timedelta(hours=hours)) as who:
+            able = [
+                one
+                for one in subscribers.waiting(who.db)
+                if one.by_form and mailing_of(who, one).able
+            ]
+            seen.append(len(able))
+            done = send_confirmations(who, only_asked=True, limit=2)
+            assert done.mailed + done.left <= len(able)
+            assert bool(done.mailed) is bool(able)
+        if hours == 12 * 4:
+            text = desk.site.folder.joinpath("newsfeed.toml").read_text()
+            desk.site.configure(text.replace(title, "Other Words"))
+            desk.open()
+    assert sum(map(bool, seen)) > 2
+    assert everybody(desk) == 3
+
+
+def test_imported_requests_are_not_read_at_each_pass(desk: Desk) -> None:
+    with people(desk.plan, desk.now) as who:
+        at, steps = int(desk.now.timestamp()), [0]
+        who.db.executescript(f"""
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+            INSERT INTO subscriber (public_id, address_hash, address, name, language, created)
+            SELECT 'p' || i, 'h' || i, i || '@example.org', '', '', {at} FROM n;
+            INSERT INTO subscription (newsletter, subscriber_id, state, since)
+            SELECT 'weekly', id, 'pending', {at} FROM subscriber;
+            INSERT INTO consent (subscriber_id, newsletter, event, at, way, source, wording, ip,
+                                 user_agent, message_id)
+            SELECT id, 'weekly', 'requested', {at}, 'import', '', '', '', '', '' FROM subscriber;
+        """)
+
+        def step() -> int:
+            steps[0] += 1
+            return 0
+
+        who.db.set_progress_handler(step, 1000)
+        assert send_confirmations(who, only_asked=True).mailed == 0
+        assert steps[0] < 5

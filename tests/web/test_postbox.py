@@ -13,6 +13,7 @@ from newsfeed.app import people
 from newsfeed.errors import StoreError
 from newsfeed.flows.people import People
 from newsfeed.web.postbox import Job, Postbox
+from newsfeed.web.site import Site, Stage
 from tests.web.kit import Desk
 
 
@@ -98,3 +99,39 @@ def test_a_store_that_is_busy_is_tried_again(desk: Desk, caplog: pytest.LogCaptu
     box.close()
     assert done == ["late"]
     assert len(caplog.records) == 2
+
+
+@pytest.mark.parametrize("closing", [False, True])
+def test_a_job_that_cannot_be_done_is_lost_alone_after_three_tries(
+    desk: Desk, caplog: pytest.LogCaptureFixture, *, closing: bool
+) -> None:
+    done: list[str] = []
+    held = threading.Event()
+
+    def fails(_: People) -> bool:
+        done.append("tried")
+        raise StoreError("full", where="newsfeed.db", remedy="make room")
+
+    box = Postbox(lambda: people(desk.plan, desk.now), lambda: None, pause=0.01)
+    box.put(lambda _: not held.wait(30))
+    box.put(fails)
+    box.put(_noting(done, "good"))
+    if closing:
+        threading.Timer(0.1, held.set).start()
+    else:
+        held.set()
+        box.settle()
+    box.close()
+    assert done == ["tried", "good", "tried", "tried"]
+    assert "1 of " in caplog.text
+
+
+def test_a_site_that_is_shown_instead_of_another_takes_what_was_left_for_that(desk: Desk) -> None:
+    done: list[str] = []
+    box = _postbox(desk)
+    former, site = (Site(desk.plan, lambda: desk.now, postbox=box) for _ in range(2))
+    Stage(former).show(site)
+    assert former.postbox.put(_noting(done, "late"))
+    site.close()
+    assert done == ["late"]
+    assert not box.put(_noting(done, "too late"))

@@ -19,7 +19,7 @@ BETWEEN_MAILS = timedelta(hours=24)
 MOST_MAILS = 3
 """Confirmation mails that one address gets, for ever (standards S-08)."""
 
-_MOST_FOR_ONE = 2
+MOST_FOR_ONE = 2
 """Mails for one request: a second where the link of the first no longer works."""
 
 PENDING_FOR = timedelta(days=30)
@@ -62,6 +62,7 @@ class Mailing(StrEnum):
     IMPORTED = "was mailed already, and an import is mailed once"
     TOO_SOON = "got a confirmation mail less than 24 hours ago"
     TOO_MANY = "got 3 confirmation mails, which is the most"
+    PUT_OFF = "waits for another try: its server, or a quota, put the mail off"
     GONE = "asked for a newsletter that is not in the settings"
 
     @property
@@ -134,6 +135,7 @@ def mailing(
     asked: int,
     dead: Mailing | None = None,
     imported: bool = False,
+    put_off: bool = False,
     now: datetime,
 ) -> Mailing:
     """Whether somebody who is pending may get a confirmation mail (standards S-08).
@@ -141,15 +143,18 @@ def mailing(
     `mails` and `last_mail` are of the address, whatever the newsletter. `asked` counts the mails
     for this request; `dead` is RAN_OUT or REWORDED where the link of the last of them no longer
     works. `imported`: an import made the request, which allows one mail (standards L-C-16).
+    `put_off`: a mail did not leave, and is to be tried later.
     """
     if asked and dead is None:
         return Mailing.ASKED
     if asked and imported:
         return Mailing.IMPORTED
-    if asked >= _MOST_FOR_ONE:
+    if asked >= MOST_FOR_ONE:
         return Mailing.ASKED_TWICE
     if mails >= MOST_MAILS:
         return Mailing.TOO_MANY
     if last_mail is not None and now - last_mail < BETWEEN_MAILS:
         return Mailing.TOO_SOON
+    if put_off:
+        return Mailing.PUT_OFF
     return dead if asked and dead else Mailing.MAY

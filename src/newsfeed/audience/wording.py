@@ -114,3 +114,8 @@ def wording_of(version: str, title: str) -> Wording | None:
     """The words for a newsletter that have this version; None where they have changed since."""
     exact = (wording.titled(title) for wording in _CATALOGUE.values())
     return next((wording for wording in exact if wording.version == version), None)
+
+
+def current_versions(title: str) -> tuple[str, ...]:
+    """The versions that `wording_of` knows for a newsletter."""
+    return tuple(wording.titled(title).version for wording in _CATALOGUE.values())

@@ -34,7 +34,8 @@ def command(*, send: bool, newsletter: str, limit: int, file: Path | None, as_js
 
     Whose link ran out after 72 hours, or was for other words than today's, can be asked once more.
     An address gets at most one such mail in 24 hours, and three for ever. Nobody is mailed
-    without --send. By SMTP no more leave than the quotas allow at this moment.
+    without --send. By SMTP no more leave than the quotas allow at this moment, and what was put
+    off is tried again after growing waits.
     """
     with audience(file) as people:
         name = offered(people, newsletter) if newsletter else ""
@@ -60,6 +61,8 @@ def _told(people: People, done: Mailed) -> str:
     else:
         where = "sent"
     rest = f"; {done.left:,} more can be mailed by another call" if done.left else ""
+    if done.waiting:
+        rest += f"; {done.waiting:,} wait for another try, since their mail was put off"
     return f"{counted(done.mailed, 'confirmation mail')} {where}{rest}"
 
 

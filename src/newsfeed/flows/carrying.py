@@ -5,7 +5,7 @@ the relay or a receiving domain wants no more of them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsfeed.deliver.outcome import Verdict
 from newsfeed.deliver.verp import checked_bounces
@@ -22,6 +22,9 @@ WITHIN = 600.0
 """Seconds that one call goes on; whoever is not mailed by then is left for another."""
 
 _NO_EDITION = 0
+
+_REFUSING = timedelta(minutes=15)
+"""After that a mail to a domain comes again that refused another one for what we are."""
 
 _DOMAINS = 3
 """Receiving domains that refuse us for what we are, after which the fault is ours."""
@@ -46,19 +49,26 @@ class Carrier:
         self._refusing: set[str] = set()
         self.trouble = ""
 
-    def keeps_back(self, address: str, now: datetime) -> bool:
-        """Whether a mail to an address has to wait for another call."""
-        return bool(facts.paused(self._db, now)) or self.has_no_room(address, now)
+    def keeps_all(self, now: datetime) -> bool:
+        """Whether every mail has to wait for another call."""
+        return bool(facts.paused(self._db, now)) or self._has_no_room(now)
+
+    def kept_until(self, address: str, now: datetime) -> datetime | None:
+        """When a mail comes again that its receiving domain keeps back; None where it does not.
+
+        To be asked once of each: who is kept back stands in a line then.
+        """
+        domain = _domain(address)
+        if domain in self._refusing:
+            return now + _REFUSING
+        return self._quotas.put_off(self._db, _NO_EDITION, domain, now)
 
     def has_no_room(self, address: str, now: datetime) -> bool:
-        """The same although everything may be paused, for who is told just that."""
-        domain = _domain(address)
-        return (
-            bool(self.trouble)
-            or domain in self._refusing
-            or not self._quotas.room(self._db, now, 1)[0]
-            or self._quotas.put_off(self._db, _NO_EDITION, domain, now) is not None
-        )
+        """Whether a mail has to wait, although everything may be paused: for who is told that."""
+        return self._has_no_room(now) or self.kept_until(address, now) is not None
+
+    def _has_no_room(self, now: datetime) -> bool:
+        return bool(self.trouble) or not self._quotas.room(self._db, now, 1)[0]
 
     def post(self, sender: str, recipient: str, message: bytes, now: datetime) -> Post:
         """The mail, signed, and counted as leaving now. The caller commits."""

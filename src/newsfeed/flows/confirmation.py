@@ -43,7 +43,8 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mailed(msgspec.Struct, frozen=True, kw_only=True):
-    """How many were mailed, and how many could be by a further call.
+    """How many were mailed, and how many could be by a further call. `waiting` are others, whose
+    mail was put off before and is not tried yet.
 
     By SMTP some may be `refused`. After the mail to those `unanswered` the connection was lost:
     they may have it, and it counts. `trouble` says why it ended early; "" if it did not.
@@ -51,6 +52,7 @@ class Mailed(msgspec.Struct, frozen=True, kw_only=True):
 
     mailed: int
     left: int
+    waiting: int = 0
     refused: tuple[Refused, ...] = ()
     unanswered: tuple[str, ...] = ()
     trouble: str = ""
@@ -67,6 +69,7 @@ def mailing_of(people: People, one: Waiting) -> Mailing:
         asked=one.asked,
         dead=_dead(people, newsletter, one),
         imported=one.imported and not one.by_form,
+        put_off=one.due is not None and one.due > people.now,
         now=people.now,
     )
 
@@ -75,7 +78,8 @@ def request_of(people: People, one: Waiting) -> Request | None:
     """The mail for somebody who was found waiting, or None where they may not be mailed any more.
 
     Another process may have written a mail, and the person may have left, since then: within the
-    caller's transaction all is read anew. Raises SettingsError, OutputError.
+    caller's transaction all is read anew, but for how long a mail was put off. Raises
+    SettingsError, OutputError.
     """
     newsletter = people.newsletter(one.newsletter)
     still = _reread(people, one)

@@ -15,13 +15,22 @@ from pathlib import Path
 
 import msgspec
 
-from newsfeed.audience.lifecycle import Mailing
+from newsfeed.audience.lifecycle import (
+    BETWEEN_MAILS,
+    MOST_FOR_ONE,
+    MOST_MAILS,
+    PENDING_FOR,
+    Mailing,
+)
+from newsfeed.audience.tokens import CONFIRM_WITHIN
+from newsfeed.audience.wording import current_versions
 from newsfeed.errors import StoreError
 from newsfeed.flows.confirmation import FOLDER, Mailed, count, mailing_of, request_of
 from newsfeed.flows.people import People
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.stopping import Stop
-from newsfeed.store import database, facts, newsletters, subscribers
+from newsfeed.store import confirmations, database, facts, newsletters, subscribers
+from newsfeed.store.confirmations import Askable
 from newsfeed.store.subscribers import Expired, Waiting
 
 Progress = Callable[[str, int], None]
@@ -68,24 +77,16 @@ def send_confirmations(
     """
     facts.notice_copy(people.db, people.plan.store)
     _refuse_while_paused(people)
-    chosen: list[Waiting] = []
-    left = 0
-    for one in subscribers.waiting(people.db, newsletter):
-        if (only_asked and not one.by_form) or not mailing_of(people, one).able:
-            continue
-        if len(chosen) < limit:
-            chosen.append(one)
-        else:
-            left += 1
+    chosen, left, waiting = (_asked if only_asked else _chosen)(people, newsletter, limit)
     if people.plan.mail.transport == "files":
         mailed = _write_all(people, chosen, progress)
-        return Mailed(mailed=mailed, left=left)
+        return Mailed(mailed=mailed, left=left, waiting=waiting)
     if not chosen:
-        return Mailed(mailed=0, left=left)
+        return Mailed(mailed=0, left=left, waiting=waiting)
     from newsfeed.flows.confirming_smtp import mail_all
 
     done = mail_all(people, chosen, clock=clock, progress=progress, environ=environ, stop=stop)
-    return msgspec.structs.replace(done, left=done.left + left)
+    return msgspec.structs.replace(done, left=done.left + left, waiting=waiting)
 
 
 def mail_folders(outbox: Path) -> list[Path]:
@@ -124,6 +125,41 @@ def _refuse_while_paused(people: People) -> None:
             where=str(people.plan.store),
             remedy="`newsfeed resume` lets it go on",
         )
+
+
+def _asked(people: People, newsletter: str, limit: int) -> tuple[list[Waiting], int, int]:
+    """The same of those who asked by the web form. They are looked for every minute: so nobody
+    else is read, `left` is at least so many, and who waits for another try is not counted.
+    """
+    found: list[Waiting] = []
+    for one in people.plan.newsletters:
+        if newsletter in ("", one.name):
+            may = Askable(
+                asked_within=PENDING_FOR,
+                mails=MOST_MAILS,
+                between=BETWEEN_MAILS,
+                for_one=MOST_FOR_ONE,
+                works_for=CONFIRM_WITHIN,
+                wordings=current_versions(one.title),
+            )
+            found += confirmations.askers(people.db, one.name, may, people.now, limit + 1)
+    able = [one for one in found if mailing_of(people, one).able]
+    able.sort(key=lambda one: (one.since, one.subscriber.id, one.newsletter))
+    return able[:limit], max(0, len(able) - limit), 0
+
+
+def _chosen(people: People, newsletter: str, limit: int) -> tuple[list[Waiting], int, int]:
+    """Whom to mail now, how many more could be, and how many wait since a mail was put off."""
+    chosen: list[Waiting] = []
+    left = waiting = 0
+    for one in subscribers.waiting(people.db, newsletter):
+        mailing = mailing_of(people, one)
+        waiting += mailing is Mailing.PUT_OFF
+        if mailing.able and len(chosen) < limit:
+            chosen.append(one)
+        else:
+            left += mailing.able
+    return chosen, left, waiting
 
 
 def _write_all(people: People, chosen: Iterable[Waiting], progress: Progress) -> int:

@@ -9,13 +9,14 @@ link would have run out. Right before, it is looked again whether the person sti
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
 
 from newsfeed.deliver.outcome import Verdict
 from newsfeed.deliver.smtp.trouble import RelayError
+from newsfeed.deliver.waits import next_try
 from newsfeed.flows.carrying import WITHIN, Carrier
 from newsfeed.flows.confirmation import Mailed, Refused, count, request_of
 from newsfeed.flows.people import People
@@ -26,6 +27,13 @@ from newsfeed.flows.stopping import Stop
 from newsfeed.store import confirmations, database
 from newsfeed.store.confirmations import Counted
 from newsfeed.store.subscribers import Waiting
+
+_PUT_OFF = (Verdict.DEFER, Verdict.HOLD, Verdict.REQUEUE)
+
+_OFTEN = 15
+"""Tries after which a mail is tried once in `_RARELY`: about two days of growing waits."""
+
+_RARELY = timedelta(days=1)
 
 
 def mail_all(
@@ -80,7 +88,12 @@ class _Batch:
     def prepare(self, place: int) -> Post | None:
         """The mail, which is counted and on record from now on; None where none is to leave now."""
         people = msgspec.structs.replace(self._people, now=self._clock())
-        if self._carrier.keeps_back(self._address(place), people.now):
+        if self._carrier.keeps_all(people.now):
+            return None
+        due = self._carrier.kept_until(self._address(place), people.now)
+        if due is not None:
+            number = self._chosen[place].subscriber.id
+            confirmations.put_off(people.db, number, due, confirmations.tries(people.db, number))
             return None
         request = request_of(people, self._chosen[place])
         if request is None:
@@ -100,10 +113,24 @@ class _Batch:
             confirmations.retract_record(db, counted)
         elif posted.fate in (Fate.REFUSED, Fate.UNTRIED):
             confirmations.retract(db, counted)
+        self._let_wait(counted.subscriber_id, posted)
         self._carrier.suppress(counted.address_hash, posted, self._clock())
         self._carrier.hear(self._address(place), posted)
         if posted.fate is Fate.TAKEN:
             self._progress("confirmation mails", self._count(Fate.TAKEN))
+
+    def _let_wait(self, subscriber_id: int, posted: Posted) -> None:
+        """What was put off is tried again after growing waits, and keeps no other back."""
+        db, now = self._people.db, self._clock()
+        if posted.verdict in _PUT_OFF:
+            tries = confirmations.tries(db, subscriber_id)
+            requeued = posted.verdict is Verdict.REQUEUE
+            due = next_try(tries, None, now, _RARELY, lost=requeued)
+            if due is None or tries >= _OFTEN:
+                due = now + _RARELY
+            confirmations.put_off(db, subscriber_id, due, tries + 1)
+        elif posted.fate is not Fate.UNTRIED and posted.verdict is not Verdict.PAUSE:
+            confirmations.end_wait(db, subscriber_id)
 
     def told(self, trouble: str = "") -> Mailed:
         """What became of all of them; `trouble` is why it ended early."""

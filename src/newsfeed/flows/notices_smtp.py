@@ -7,7 +7,7 @@ again, after growing waits where it was put off. Where nobody knows, it counts a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -29,9 +29,13 @@ from newsfeed.store.notice_mails import Notice
 from newsfeed.units import duration
 
 _ON_ITS_WAY = "it was on its way when a run ended"
+_KEPT_BACK = "kept back for its domain's sake"
 
 _MOST_TRIES = 15
 """Tries after which a mail is given up: about two days of growing waits."""
+
+_CLOSED = timedelta(minutes=5)
+"""After that a mail is tried again for which the connection was closed: others come before."""
 
 _WAITS = (Verdict.DEFER, Verdict.HOLD)
 _FINAL = (Verdict.FAIL, Verdict.SUPPRESS)
@@ -90,7 +94,11 @@ class _Batch:
         """The mail, which is over and on record from now on; None where none is to leave now."""
         people = msgspec.structs.replace(self._people, now=self._clock())
         one = taken_up(people, number)
-        if one is None or self._carrier.keeps_back(one.person.address, people.now):
+        if one is None or self._carrier.keeps_all(people.now):
+            return None
+        due = self._carrier.kept_until(one.person.address, people.now)
+        if due is not None:  # so that it is in nobody else's way
+            notice_mails.put_off(people.db, number, due, one.notice.tries, _KEPT_BACK)
             return None
         count(people, one, _ON_ITS_WAY)
         self._out[number] = one
@@ -132,6 +140,8 @@ class _Batch:
         db = self._people.db
         if posted.verdict in _FINAL:
             notice_mails.finish(db, notice.id, now, posted.said)
+        elif posted.verdict is Verdict.REQUEUE:
+            notice_mails.put_off(db, notice.id, now + _CLOSED, notice.tries, posted.said)
         elif posted.verdict not in _WAITS:
             notice_mails.put_off(db, notice.id, now, notice.tries, posted.said)
         elif (due := self._next(notice, now)) is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -60,7 +60,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     `mails` counts the confirmation mails that the address ever got, `last_mail` is when the last
     one was written. `asked` counts those for this request; `asked_last` is when the last of them
     was written, `wording` the version of its words. `imported`: an import made the request, and
-    `by_form`: somebody asked by the web form, for this request.
+    `by_form`: somebody asked by the web form, for this request. Until `due` no mail to them is
+    tried, if one was put off.
     """
 
     subscriber: Subscriber
@@ -73,6 +74,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     wording: str
     imported: bool
     by_form: bool
+    due: datetime | None = None
 
 
 class Expired(NamedTuple):
@@ -235,21 +237,7 @@ def waiting(db: sqlite3.Connection, newsletter: str = "") -> Iterator[Waiting]:
     """Who has yet to confirm, longest waiting first, without those who are suppressed."""
     from newsfeed.store.queries import queries
 
-    for row in queries.pending_subscriptions(db, newsletter=newsletter):
-        of_newsletter, since, mails, last_mail, asked, asked_last, wording = row[7:14]
-        imported, by_form = row[14:]
-        yield Waiting(
-            subscriber=_subscriber(row[:7]),
-            newsletter=of_newsletter,
-            since=datetime.fromtimestamp(since, UTC),
-            mails=mails,
-            last_mail=None if last_mail is None else datetime.fromtimestamp(last_mail, UTC),
-            asked=asked,
-            asked_last=None if asked_last is None else datetime.fromtimestamp(asked_last, UTC),
-            wording=wording,
-            imported=bool(imported),
-            by_form=bool(by_form),
-        )
+    return map(waiting_of, queries.pending_subscriptions(db, newsletter=newsletter))
 
 
 def expire_pending(db: sqlite3.Connection, age: timedelta, now: datetime) -> list[Expired]:
@@ -346,6 +334,25 @@ def _subscriber(row: tuple[int, str, str, str, str, str, int]) -> Subscriber:
         name=name,
         language=language,
         created=datetime.fromtimestamp(created, UTC),
+    )
+
+
+def waiting_of(row: tuple[Any, ...]) -> Waiting:
+    """Somebody as the queries of those who have yet to confirm give them."""
+    newsletter, since, mails, last_mail, asked, asked_last, wording = row[7:14]
+    imported, by_form, due = row[14:]
+    return Waiting(
+        subscriber=_subscriber(row[:7]),
+        newsletter=newsletter,
+        since=datetime.fromtimestamp(since, UTC),
+        mails=mails,
+        last_mail=None if last_mail is None else datetime.fromtimestamp(last_mail, UTC),
+        asked=asked,
+        asked_last=None if asked_last is None else datetime.fromtimestamp(asked_last, UTC),
+        wording=wording,
+        imported=bool(imported),
+        by_form=bool(by_form),
+        due=None if due is None else datetime.fromtimestamp(due, UTC),
     )
 
 

@@ -50,6 +50,8 @@ def application(
     rest: ASGIApp | None = None,
     extra: Sequence[Route] = (),
     asked: Callable[[], None] = lambda: None,
+    postbox: Postbox | None = None,
+    throttle: Throttle | None = None,
 ) -> Starlette:
     """The application of one installation.
 
@@ -57,14 +59,15 @@ def application(
     request's body must have arrived. `extra` routes come before ours; `rest` answers what no
     route matches, with headers of its own, and may raise HTTPException for our page about it.
     `asked` is called, in a thread, when by a form there may be something to mail. When the server
-    ends, what forms asked for is finished first. Raises TemplateError where a template is missing
-    or broken.
+    ends, what forms asked for is finished first. `postbox`, which calls an `asked` of its own, and
+    `throttle` are made here unless they outlive this application. Raises TemplateError where a
+    template is missing or broken.
     """
     pages = Pages(plan)
     doors = Doors(plan, pages, clock)
-    postbox = Postbox(lambda: people(plan, clock()), asked)
+    postbox = postbox or Postbox(lambda: people(plan, clock()), asked)
     forms = Forms(plan, pages, clock, postbox)
-    throttle = Throttle(lambda: clock().timestamp(), most=FORMS_OF_ONE, in_all=FORMS_IN_ALL)
+    throttle = throttle or form_throttle(clock)
     routes = [*extra]
     for prefix in dict.fromkeys(("", _path(plan.links_url))):
         routes.append(Route(f"{prefix}/healthz", _healthy))
@@ -82,6 +85,11 @@ def application(
     if rest is not None:
         app.router.default = with_own_headers(rest)
     return app
+
+
+def form_throttle(clock: Callable[[], datetime]) -> Throttle:
+    """What bounds how many forms are taken."""
+    return Throttle(lambda: clock().timestamp(), most=FORMS_OF_ONE, in_all=FORMS_IN_ALL)
 
 
 @asynccontextmanager

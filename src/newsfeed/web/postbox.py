@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -26,6 +27,9 @@ PAUSE = 1.0
 
 _BATCH = 100
 _TRIES = 3
+
+_LAST = 5.0
+"""Seconds for which what failed is tried again when the service ends."""
 
 log = logging.getLogger("newsfeed.web")
 
@@ -48,7 +52,7 @@ class Postbox:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
-        self._rest = threading.Event()
+        self._ends: float | None = None
 
     def put(self, job: Job) -> bool:
         """Leave a job. False where there is no room, or the service is ending."""
@@ -72,6 +76,7 @@ class Postbox:
         """Take no more jobs, and return when those that were left are done."""
         with self._lock:
             self._closed = True
+            self._ends = time.monotonic() + _LAST
             thread = self._thread
         if thread is not None:
             self._jobs.put(None)
@@ -102,22 +107,37 @@ class Postbox:
         return batch
 
     def _done(self, jobs: list[Job]) -> bool:
-        """Do jobs one after another; gives whether mail may be due. Where the store is busy those
-        that are left are tried again; one that fails otherwise is dropped.
+        """Do jobs one after another; gives whether mail may be due. One that fails is tried again
+        after the others, and after the last try it alone is dropped.
         """
-        due = False
-        left, tries = list(jobs), 0
-        while left and tries < (1 if self._closed else _TRIES):
-            try:
-                with self._open_desk() as desk:
-                    while left:
-                        due = left[0](desk) or due
-                        left.pop(0)
-            except NewsfeedError as error:
-                tries += 1
-                log.error("what a form asked for, try %d of %d: %s", tries, _TRIES, error)  # noqa: TRY400  # one line
-                self._rest.wait(self._pause)
-            except Exception as error:  # noqa: BLE001  # nobody else's job is lost by it
-                left.pop(0)
-                log.error("what a form asked for was not done: %s", type(error).__name__)  # noqa: TRY400
+        due, dropped = False, 0
+        left = [(job, 1) for job in jobs]
+        while left:
+            again: list[tuple[Job, int]] = []
+            for place, (job, tries) in enumerate(left):
+                try:
+                    with self._open_desk() as desk:
+                        due = job(desk) or due
+                except NewsfeedError as error:
+                    log.error("what a form asked for, try %d: %s", tries, error)  # noqa: TRY400  # one line
+                    if self._has_ended():  # a store that is busy still would keep the others too
+                        dropped += len(again) + len(left) - place
+                        again = []
+                        break
+                    if tries < _TRIES:
+                        again.append((job, tries + 1))
+                    else:
+                        dropped += 1
+                except Exception as error:  # noqa: BLE001  # nobody else's job is lost by it
+                    dropped += 1
+                    log.error("what a form asked for was not done: %s", type(error).__name__)  # noqa: TRY400
+            left = again
+            if left:
+                time.sleep(self._pause)
+        if dropped:
+            log.error("%d of %d requests by a form are lost", dropped, len(jobs))
         return due
+
+    def _has_ended(self) -> bool:
+        """Whether the seconds are over in which the end of the service waits for the store."""
+        return self._ends is not None and time.monotonic() > self._ends

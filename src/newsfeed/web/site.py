@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from newsfeed.flows.plan import Plan
     from newsfeed.web.filetypes import Header
     from newsfeed.web.front import Quick
+    from newsfeed.web.postbox import Postbox
+    from newsfeed.web.throttle import Throttle
 
 log = logging.getLogger("newsfeed.web")
 
 
 class Site:
-    """What one plan shows. `extra` and `asked` are as in `application`.
+    """What one plan shows. `extra`, `asked`, `postbox` and `throttle` are as in `application`.
 
     Raises TemplateError where a template is missing or broken.
     """
@@ -43,9 +45,20 @@ class Site:
         *,
         extra: Sequence[Route] = (),
         asked: Callable[[], None] = lambda: None,
+        postbox: Postbox | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
         self._shelf = Shelf(plan)
-        self.app = application(plan, clock, rest=static(self._shelf), extra=extra, asked=asked)
+        self.app = application(
+            plan,
+            clock,
+            rest=static(self._shelf),
+            extra=extra,
+            asked=asked,
+            postbox=postbox,
+            throttle=throttle,
+        )
+        self.postbox: Postbox = self.app.state.postbox
         self.answer = Front(self._shelf, self.app).answer
         try:
             self._shelf.refresh()
@@ -58,7 +71,7 @@ class Site:
 
     def close(self) -> None:
         """Finish what its forms left to be done."""
-        self.app.state.postbox.close()
+        self.postbox.close()
 
 
 class Stage:
@@ -79,9 +92,12 @@ class Stage:
         return self._site.answer(method, raw_path, headers)
 
     def show(self, site: Site) -> None:
-        """Show another one from now on, and finish what the former left to be done."""
+        """Show another one from now on. What the former left to be done is finished, unless both
+        have the same postbox: whoever sends a form meanwhile may still leave it there.
+        """
         former, self._site = self._site, site
-        former.close()
+        if former.postbox is not site.postbox:
+            former.close()
 
     def look(self) -> None:
         """Show what was published since."""

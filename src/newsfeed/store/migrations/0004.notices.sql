@@ -22,4 +22,16 @@ CREATE INDEX notice_done ON notice (done) WHERE done IS NOT NULL;
 -- How many have yet to confirm each newsletter is counted by it.
 CREATE INDEX subscription_waiting ON subscription (newsletter, state) WHERE state = 'pending';
 
+-- A confirmation mail that was put off `tries` times, or that a quota keeps back: until `due` none
+-- to this person is tried.
+CREATE TABLE confirmation_wait (
+  subscriber_id BIGINT PRIMARY KEY REFERENCES subscriber (id) ON DELETE CASCADE,
+  due BIGINT NOT NULL,
+  tries INTEGER NOT NULL
+);
+
+-- Who asked by the web form lately is found by it.
+CREATE INDEX consent_form ON consent (newsletter, at)
+  WHERE event = 'requested' AND way = 'form';
+
 UPDATE store_version SET version = 4;

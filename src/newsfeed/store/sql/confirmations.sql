@@ -1,3 +1,17 @@
+-- name: put_off_confirmation(subscriber_id, due, tries)!
+-- None to this person is tried before that. Nothing where the person is erased meanwhile.
+INSERT INTO confirmation_wait (subscriber_id, due, tries)
+SELECT id, :due, :tries FROM subscriber WHERE id = :subscriber_id
+ON CONFLICT (subscriber_id) DO UPDATE SET due = excluded.due, tries = excluded.tries;
+
+-- name: confirmation_tries(subscriber_id)$
+-- How often the mail to a person was put off.
+SELECT tries FROM confirmation_wait WHERE subscriber_id = :subscriber_id;
+
+-- name: end_confirmation_wait(subscriber_id)!
+-- Nothing is put off for this person.
+DELETE FROM confirmation_wait WHERE subscriber_id = :subscriber_id;
+
 -- name: retract_confirmation_mail(address_hash, mails, at, before)!
 -- One of them less, if nothing was counted since; the one before it was at that time.
 UPDATE confirmation_mail SET mails = mails - 1, last = :before

@@ -79,7 +79,8 @@ LIMIT :most;
 -- name: pending_subscriptions(newsletter)
 -- Who has yet to confirm, longest waiting first, and the confirmation mails so far: of the address
 -- how many and when last; for this request how many, when last and with which words, and whether
--- an import made it, and the web form. "" stands for all.
+-- an import made it, and the web form; until when a mail was put off. "" stands for all.
+-- LIKE keeps SQLite to the person's own consents: the index of all who ask is for `askers`.
 SELECT subscriber.id, subscriber.public_id, subscriber.address_hash, subscriber.address,
        subscriber.name, subscriber.language, subscriber.created,
        subscription.newsletter, subscription.since,
@@ -95,11 +96,13 @@ SELECT subscriber.id, subscriber.public_id, subscriber.address_hash, subscriber.
        EXISTS (SELECT 1 FROM consent
         WHERE consent.subscriber_id = subscriber.id AND consent.event = 'requested'
           AND consent.newsletter = subscription.newsletter AND consent.at >= subscription.since
-          AND consent.way = 'form')
+          AND consent.way LIKE 'form'),
+       confirmation_wait.due
 FROM subscription
 JOIN subscriber ON subscriber.id = subscription.subscriber_id
 LEFT JOIN suppression ON suppression.address_hash = subscriber.address_hash
 LEFT JOIN confirmation_mail ON confirmation_mail.address_hash = subscriber.address_hash
+LEFT JOIN confirmation_wait ON confirmation_wait.subscriber_id = subscriber.id
 LEFT JOIN consent AS mail ON mail.id = (
   SELECT max(consent.id) FROM consent
   WHERE consent.subscriber_id = subscription.subscriber_id AND consent.event = 'mailed'
@@ -107,6 +110,57 @@ LEFT JOIN consent AS mail ON mail.id = (
 WHERE subscription.state = 'pending' AND suppression.address_hash IS NULL
   AND (:newsletter = '' OR subscription.newsletter = :newsletter)
 ORDER BY subscription.since, subscriber.id, subscription.newsletter;
+
+-- name: askers(newsletter, after, mailed_by, ran_out, current, most_mails, most_for_one, now, most)
+-- The same of one newsletter, but only who asked by the web form after that, and may be mailed now:
+-- the address got fewer than so many mails, the last one a while ago; this request fewer than so
+-- many, whose link ran out, or whose words are not among the current ones. CROSS JOIN keeps SQLite
+-- to this order of the tables: few ask, and many more may wait.
+SELECT subscriber.id, subscriber.public_id, subscriber.address_hash, subscriber.address,
+       subscriber.name, subscriber.language, subscriber.created,
+       subscription.newsletter, subscription.since,
+       coalesce(confirmation_mail.mails, 0), confirmation_mail.last,
+       (SELECT count(*) FROM consent
+        WHERE consent.subscriber_id = subscriber.id AND consent.event = 'mailed'
+          AND consent.newsletter = subscription.newsletter AND consent.at >= subscription.since),
+       mail.at, coalesce(mail.wording, ''),
+       EXISTS (SELECT 1 FROM consent
+        WHERE consent.subscriber_id = subscriber.id AND consent.event = 'requested'
+          AND consent.newsletter = subscription.newsletter AND consent.at >= subscription.since
+          AND consent.way = 'import'),
+       1,
+       confirmation_wait.due
+FROM consent AS form
+CROSS JOIN subscription
+JOIN subscriber ON subscriber.id = subscription.subscriber_id
+LEFT JOIN suppression ON suppression.address_hash = subscriber.address_hash
+LEFT JOIN confirmation_mail ON confirmation_mail.address_hash = subscriber.address_hash
+LEFT JOIN confirmation_wait ON confirmation_wait.subscriber_id = subscriber.id
+LEFT JOIN consent AS mail ON mail.id = (
+  SELECT max(consent.id) FROM consent
+  WHERE consent.subscriber_id = subscription.subscriber_id AND consent.event = 'mailed'
+    AND consent.newsletter = subscription.newsletter AND consent.at >= subscription.since)
+WHERE form.event = 'requested' AND form.way = 'form' AND form.newsletter = :newsletter
+  AND form.at >= :after
+  AND NOT EXISTS (
+    SELECT 1 FROM consent
+    WHERE consent.subscriber_id = form.subscriber_id AND consent.newsletter = form.newsletter
+      AND consent.event = 'requested' AND consent.way = 'form' AND consent.id > form.id)
+  AND subscription.subscriber_id = form.subscriber_id AND subscription.newsletter = :newsletter
+  AND subscription.state = 'pending' AND form.at >= subscription.since
+  AND suppression.address_hash IS NULL
+  AND (confirmation_wait.due IS NULL OR confirmation_wait.due <= :now)
+  AND (confirmation_mail.mails IS NULL
+       OR (confirmation_mail.mails < :most_mails AND confirmation_mail.last <= :mailed_by))
+  AND (mail.at IS NULL
+       OR ((mail.at <= :ran_out OR :current NOT LIKE '%' || mail.wording || '%')
+           AND :most_for_one > (
+             SELECT count(*) FROM consent
+             WHERE consent.subscriber_id = subscriber.id AND consent.event = 'mailed'
+               AND consent.newsletter = subscription.newsletter
+               AND consent.at >= subscription.since)))
+ORDER BY subscription.since, subscriber.id
+LIMIT :most;
 
 -- name: expire_pending_again(before, now)
 -- Who had agreed once, left or was suppressed, and did not confirm anew, has left; gives who.
