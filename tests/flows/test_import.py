@@ -557,19 +557,3 @@ def test_the_hash_for_millions_is_the_hash_of_everybody(secret: bytes, text: str
     """Or nobody who was suppressed would be known again."""
     keys = Keys(suppression=secret, tokens=(secret,))
     assert address_hasher(keys)(text) == address_hash(keys, text)
-
-
-def test_the_report_is_in_the_order_of_the_rows(audience: Audience, tmp_path: Path) -> None:
-    """What is wrong with a row alone is known long before what the store says of it."""
-    audience.leave("left@example.com")
-    audience.suppress("dead@example.com")
-    texts = ("left@example.com", "no address", "dead@example.com", "a@example.com", "left at")
-    report = tmp_path / "report.csv"
-    audience.take(HEADER + "".join(map(row, texts)), skip_bad=True, report=report)
-    lines = report.read_text(encoding="utf-8-sig").splitlines()[1:]
-    assert [(line.split(",")[1], line.split(",")[2]) for line in lines] == [
-        ("2", "kept out"),
-        ("3", "bad"),
-        ("4", "kept out"),
-        ("6", "bad"),
-    ]

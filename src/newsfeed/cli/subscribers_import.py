@@ -45,9 +45,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--suppressed", metavar="FILE", type=_FILE, help="Nobody in it gets any mail.")
 @click.option("--no-unsubscribed", is_flag=True, help="Nobody ever left (listmonk, Mailchimp).")
 @click.option("--skip-bad", is_flag=True, help="Import the good rows; the status is 3 then.")
-@click.option(
-    "--report", metavar="FILE", type=_FILE, help="Write which rows were not taken, and why."
-)
+@click.option("--report", metavar="FILE", type=_FILE, help="Write what became of which row.")
 @dry_run_option
 @json_option
 @config_option

@@ -33,7 +33,7 @@ def import_subscribers(people: People, options: ImportOptions, progress: Progres
     db = people.db
     newsletter = _newsletter(people, options)
     _spare_sources(options)
-    with database.roomy(db), imports.staging(db), _notes(options) as note:
+    with database.roomy(db), imports.staging(db), _notes(options.report) as note:
         intake = Intake(people, options, newsletter, note, progress)
         for number, (path, force) in enumerate(_files(options)):
             intake.read(number, path, force)
@@ -118,14 +118,12 @@ def _entry(people: People, leaving: Leaving) -> journal.Entry:
 
 
 @contextmanager
-def _notes(options: ImportOptions) -> Iterator[Callable[[str, int, str, str], None]]:
-    """A CSV file of the rows that were not taken, in the order in which they were read; or nothing.
+def _notes(path: Path | None) -> Iterator[Callable[[str, int, str, str], None]]:
+    """A CSV file of what became of rows, or nothing.
 
     It names file and line and no address: reports are kept and passed on, as logs are (standards
-    S-31), and the line leads to the row. Rows come to be known out of order, so that all are kept
-    until the end: some 150 bytes each.
+    S-31), and the line leads to the row.
     """
-    path = options.report
     if path is None:
         yield lambda _file, _line, _result, _why: None
         return
@@ -136,10 +134,4 @@ def _notes(options: ImportOptions) -> Iterator[Callable[[str, int, str, str], No
         path.chmod(0o600)
         writer = csv.writer(file)
         writer.writerow(("file", "line", "result", "why"))
-        rows: list[tuple[str, int, str, str]] = []
-        try:
-            yield lambda *cells: rows.append(cells)
-        finally:
-            order = {str(one): number for number, (one, _) in enumerate(_files(options))}
-            rows.sort(key=lambda row: (order[row[0]], row[1]))
-            writer.writerows(rows)
+        yield lambda *cells: writer.writerow(cells) and None
