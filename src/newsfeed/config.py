@@ -264,17 +264,14 @@ def _within(parts: tuple[Any, ...]) -> str:
     lowest = bounds.ge if bounds.ge is not None or bounds.gt is None else bounds.gt + 1
     if lowest is not None and bounds.le is not None:
         return f"write a whole number from {lowest} to {bounds.le}"
-    return f"write a whole number, {lowest} or larger" if lowest is not None else "write a number"
+    return "write a number" if lowest is None else f"write a whole number, {lowest} or larger"
 
 
 def _check(settings: Settings, path: Path) -> None:
     """What types cannot say. Raises SettingsError."""
     _check_url(settings.site.url, "site.url", path)
-    for url, key in (
-        (settings.feeds.hub, "feeds.hub"),
-        (settings.server.url, "server.url"),
-        (settings.site.privacy_url, "site.privacy_url"),
-    ):
+    others = {"feeds.hub": settings.feeds.hub, "server.url": settings.server.url}
+    for key, url in {**others, "site.privacy_url": settings.site.privacy_url}.items():
         if url:
             _check_url(url, key, path)
     if settings.feeds.hub and not settings.feeds.hub.startswith("https://"):

@@ -10,6 +10,10 @@ import pytest
 from tests.flows.relay_kit import DROP, Relay, refusing, relay
 from tests.kit import NEWSLETTER, SETTINGS, Site
 
+NO_BUTTON = (
+    "letters have no one-click button: newsfeed does not sign them. `newsfeed dkim new` makes a key "
+    "for that\n"
+)
 ME, BOB = "me@example.org", "bob@example.org"
 
 
@@ -34,7 +38,7 @@ def trial(site: Site, server: Relay, *words: str) -> tuple[int, str, str]:
 def test_a_test_letter_tells_for_each_address_what_the_relay_said(site: Site) -> None:
     with relay() as server:
         status, said, told = trial(site, server)
-        assert (status, told) == (0, "")
+        assert (status, told) == (0, NO_BUTTON)
         assert said == (
             f"mailed; nothing is recorded:\n  {ME}: 250 2.0.0 taken\n  {BOB}: 250 2.0.0 taken\n"
         )
@@ -45,7 +49,7 @@ def test_a_test_letter_tells_for_each_address_what_the_relay_said(site: Site) ->
 def test_who_is_refused_is_named_and_the_status_is_3(site: Site) -> None:
     with relay(refusing(bob=b"550 5.1.1 no such user")) as server:
         status, said, told = trial(site, server)
-        assert (status, told) == (3, f"{BOB}: refused: 550 5.1.1 no such user\n")
+        assert (status, told) == (3, f"{NO_BUTTON}{BOB}: refused: 550 5.1.1 no such user\n")
         assert f"  {ME}: 250" in said
         status, said, _ = trial(site, server, "--json")
         assert [(one["address"], one["fate"]) for one in json.loads(said)] == [
@@ -65,8 +69,10 @@ def test_a_relay_that_is_not_there_is_named_once_and_the_status_is_1(site: Site)
     with relay() as server:
         pass
     status, said, told = trial(site, server)
-    assert (status, said, told.count("\n")) == (1, "", 1)
-    assert told.startswith(f"{ME}, {BOB}: not mailed: 127.0.0.1:{server.port}: ")
+    assert (status, said, told.count("\n")) == (1, "", 2)
+    assert told.removeprefix(NO_BUTTON).startswith(
+        f"{ME}, {BOB}: not mailed: 127.0.0.1:{server.port}: "
+    )
 
 
 def test_confirmation_mails_are_sent_and_what_was_not_is_named(site: Site) -> None:
@@ -82,8 +88,8 @@ def test_confirmation_mails_are_sent_and_what_was_not_is_named(site: Site) -> No
     with relay(refusing(bob=b"450 later")) as server:
         status, said, told = run(site, server, *words)
         assert (status, told) == (3, f"{BOB}: refused: 450 later\n")
-        assert said == "1 confirmation mail sent; 1 more can be mailed by another call\n"
+        assert said.startswith("1 confirmation mail sent; ")
     with relay() as server:
-        assert run(site, server, *words) == (0, "1 confirmation mail sent\n", "")
-        assert run(site, server, *words) == (0, "0 confirmation mails sent\n", "")
-        assert server.recipients() == [BOB]
+        waits = "1 wait for another try, since their mail was put off"
+        assert run(site, server, *words) == (0, f"0 confirmation mails sent; {waits}\n", "")
+        assert server.recipients() == []

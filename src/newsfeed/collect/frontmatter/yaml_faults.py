@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from newsfeed.collect.frontmatter.limits import shorten
+from newsfeed.collect.frontmatter.limits import refuse_depth, shorten
 from newsfeed.errors import ArticleError
 
 _PAIR = re.compile(r"(?:- +)?(?P<key>[^\s:#'\"\[{][^:]*):(?:[ \t]+(?P<value>.+))?$")
@@ -14,12 +14,14 @@ _ITEM = re.compile(r"-[ \t]+(?P<value>.+)$")
 _GLUED = re.compile(r"[\w-]+:\S")
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
 _BLOCK = re.compile(r"[|>][-+0-9]*(?:\s+#.*)?$")
+_TOO_DEEP = "exceeded maximum nesting depth"  # PyYAML's own limit, behind which it reads nothing
 _SPECIAL = "@`%!*&,]}|>?"
 _GENERIC = 'write "key: value", indent what goes on from the line before, and quote special marks'
 
 
 def explain(error: yaml.YAMLError, source: str, opening: int) -> ArticleError:
-    """The complaint about `source`, whose first line is the line `opening` of the file.
+    """The complaint about `source`, whose first line is the line `opening` of the file; raised at
+    once where it is nested too deeply.
 
     The parser often stops some lines after the cause, so the cause is looked for upwards.
     """
@@ -27,6 +29,8 @@ def explain(error: yaml.YAMLError, source: str, opening: int) -> ArticleError:
         return ArticleError("the front matter is not YAML", remedy=_GENERIC, line=opening)
     lines = source.split("\n")
     mark = error.problem_mark
+    if error.problem == _TOO_DEEP:
+        refuse_depth(opening + min(mark.line, len(lines) - 1))
     if error.context == "while scanning a simple key" and error.context_mark is not None:
         mark = error.context_mark
     stopped = min(mark.line, len(lines) - 1)
