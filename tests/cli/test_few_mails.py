@@ -11,8 +11,8 @@ from tests.flows.relay_kit import DROP, Relay, refusing, relay
 from tests.kit import NEWSLETTER, SETTINGS, Site
 
 NO_BUTTON = (
-    "letters have no one-click button: newsfeed does not sign them. `newsfeed dkim new` makes a key "
-    "for that\n"
+    "letters have no one-click button: newsfeed does not sign them. "
+    "`newsfeed dkim new` makes a key for that\n"
 )
 ME, BOB = "me@example.org", "bob@example.org"
 
