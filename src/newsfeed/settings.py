@@ -96,6 +96,20 @@ class Publish(Table, frozen=True):
     deploy: str = ""
 
 
+class NewsletterTheme(Table, frozen=True):
+    """The look of a newsletter: colours as six hex digits, measures in pixels, families of fonts,
+    and the logo's address.
+    """
+
+    accent: Text = "#0b57d0"
+    text: Text = "#1c2026"
+    background: Text = "#ffffff"
+    font: Text = "sans-serif"
+    width: int = 600
+    logo: str = ""
+    corner: int = 8
+
+
 class Newsletter(Table, frozen=True):
     """Something one can subscribe to: a selection, a schedule, a look."""
 
@@ -120,6 +134,7 @@ class Newsletter(Table, frozen=True):
     skip: tuple[str, ...] = ()
     format: Literal["html", "text"] = "html"
     template: Name = "digest"
+    theme: NewsletterTheme = NewsletterTheme()
     commercial: bool = False
     canary: Natural = 0
     canary_wait: Duration = "15m"

@@ -7,11 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from newsfeed.digest import body as fitting
 from newsfeed.digest import colours
-from newsfeed.digest.body import WIDTH, fit_body
-from newsfeed.digest.theme import DARK, LIGHT, RATIO
+from newsfeed.digest.body import Body
+from newsfeed.digest.theme import DEFAULT, RATIO
 
 RGB = st.tuples(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255))
+
+
+def fit_body(content_html: str) -> Body:
+    """The body in the look of a newsletter that sets none."""
+    return fitting.fit_body(content_html, DEFAULT)
 
 
 def test_headings_begin_below_the_articles_title() -> None:
@@ -52,7 +58,7 @@ def test_a_table_of_many_columns_can_be_scrolled() -> None:
 @pytest.mark.parametrize(
     ("size", "shown"),
     [
-        ('width="1200" height="600"', f'width="{WIDTH}" height="276"'),
+        ('width="1200" height="600"', f'width="{DEFAULT.column}" height="276"'),
         ('width="100" height="50"', 'width="100" height="50"'),
         ('width="100%" height="50"', ""),
         ('style="width: 900px"', ""),
@@ -118,19 +124,9 @@ def test_any_colour_can_be_made_legible_on_any_ground(
         assert found == colour
 
 
-@pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_our_own_colours_have_contrast(palette: object) -> None:
-    """Text, muted text and accent on background and panel; text on the button."""
-    assert isinstance(palette, type(LIGHT))
-    for ink in (palette.text, palette.muted, palette.accent):
-        for ground in (palette.background, palette.panel):
-            assert colours.contrast(ink, ground) >= RATIO
-    assert colours.contrast(palette.on_accent, palette.accent) >= RATIO
-
-
 def shown(made: html.HtmlElement, dark: dict[str, str]) -> tuple[colours.RGB, colours.RGB]:
     """The text colour of the innermost span in light and in dark mode, as a browser finds it."""
-    light, night = LIGHT.text, DARK.text
+    light, night = DEFAULT.light.text, DEFAULT.dark.text
     for span in made.iter("span"):
         styles = dict(part.split(": ") for part in str(span.get("style", "")).split("; ") if part)
         if "color" in styles:
@@ -157,7 +153,7 @@ def test_every_coloured_phrase_can_be_read_in_light_and_dark(
     ]
     body = fit_body(f'<p><span style="{styles[0]}"><span style="{styles[1]}">x</span></span></p>')
     light, dark = shown(html.fragment_fromstring(body.html), body.dark)
-    for ink, palette in ((light, LIGHT), (dark, DARK)):
+    for ink, palette in ((light, DEFAULT.light), (dark, DEFAULT.dark)):
         ground = colours.mixed(fill, palette.background, opacity) if fill else palette.background
         assert colours.contrast(ink, ground) >= RATIO
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import lxml.html
@@ -15,8 +16,7 @@ from newsfeed.digest.legible import mend_colours
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-WIDTH = 552
-"""Pixels between the letter's margins."""
+    from newsfeed.digest.theme import Theme
 
 TOP_HEADING = 3
 """h1 is the letter's title, h2 an article's."""
@@ -41,7 +41,7 @@ class Body(msgspec.Struct, frozen=True):
     dark: dict[str, str]
 
 
-def fit_body(content_html: str, top: int = TOP_HEADING) -> Body:
+def fit_body(content_html: str, theme: Theme, top: int = TOP_HEADING) -> Body:
     """`content_html` (sanitised, with absolute URLs) as it stands in a letter.
 
     Headings begin at level `top`. Tables keep within the column, and those of one
@@ -55,8 +55,8 @@ def fit_body(content_html: str, top: int = TOP_HEADING) -> Body:
         if element.tag == "table":
             _fit_table(element)
         elif element.tag == "img":
-            _fit_image(element, _number(sizes.get("width")), _number(sizes.get("height")))
-    dark = mend_colours(root)
+            _fit_image(element, sizes, theme.column)
+    dark = mend_colours(root, theme)
     return Body(html=_inner_html(root), dark=dark)
 
 
@@ -107,11 +107,12 @@ def _wrap(element: HtmlElement, wrapper: etree._Element) -> None:
     wrapper.append(element)
 
 
-def _fit_image(image: HtmlElement, width: int, height: int) -> None:
+def _fit_image(image: HtmlElement, sizes: Mapping[str, str], most: int) -> None:
     """Set the size where it is known; for the others the style sheet has a `max-width`."""
+    width, height = (_number(sizes.get(name)) for name in ("width", "height"))
     image.set("alt", image.get("alt", ""))
     if width:
-        shown = min(width, WIDTH)
+        shown = min(width, most)
         image.set("width", str(shown))
         if height:
             image.set("height", str(round(height * shown / width)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 RGB = tuple[int, int, int]
@@ -93,9 +94,16 @@ def legible(colour: RGB, ground: RGB, ratio: float) -> RGB:
     """
     white, black = (255, 255, 255), (0, 0, 0)
     goal = white if contrast(white, ground) > contrast(black, ground) else black
+    return legible_on(colour, (ground,), ratio, goal=goal)
+
+
+def legible_on(colour: RGB, grounds: Sequence[RGB], ratio: float, *, goal: RGB) -> RGB:
+    """`colour`, or as little nearer to `goal` as gives it `ratio` on all `grounds`; `goal` itself
+    where nothing before it does.
+    """
     for step in range(_STEPS):
         candidate = mixed(goal, colour, step / _STEPS)
-        if contrast(candidate, ground) >= ratio:
+        if all(contrast(candidate, ground) >= ratio for ground in grounds):
             return candidate
     return goal
 

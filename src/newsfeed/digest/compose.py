@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal
 from newsfeed.digest import budget, cells
 from newsfeed.digest.inline import inline
 from newsfeed.digest.sender import Sender
+from newsfeed.digest.theme import DEFAULT
 from newsfeed.digest.view import GREETING, LONGEST_SUMMARY, UNSUBSCRIBE, view, web_view
 from newsfeed.errors import OutputError
 from newsfeed.model import Letter
 
 if TYPE_CHECKING:
+    from newsfeed.digest.theme import Theme
     from newsfeed.model import Edition, LetterItem
     from newsfeed.templating import Templates
 
@@ -30,6 +32,7 @@ def compose(
     *,
     template: str = "digest",
     content: Literal["full", "excerpt"] = "full",
+    theme: Theme = DEFAULT,
 ) -> Letter:
     """Render `edition` as HTML with inlined styles, as text, and as a page for the web, all with
     the same articles.
@@ -44,7 +47,7 @@ def compose(
     more = [_weight(item, with_body=False) for item in edition.more]
     room = LIMIT - budget.body_size(edition.intro_html)
     while True:
-        data = view(edition, sender, budget.share(items, more, room))
+        data = view(edition, sender, budget.share(items, more, room), theme)
         html = inline(templates.html(f"{template}.html.j2", data))
         excess = len(html.encode()) - LIMIT
         if excess <= 0 or room <= 0:

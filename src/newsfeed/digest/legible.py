@@ -9,10 +9,12 @@ from lxml import etree
 
 from newsfeed.digest import colours
 from newsfeed.digest.colours import RGB
-from newsfeed.digest.theme import DARK, LIGHT, RATIO, Palette
+from newsfeed.digest.theme import RATIO
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+    from newsfeed.digest.theme import Palette, Theme
 
 _KEPT_STYLES = ("font-style", "font-weight", "text-align", "text-decoration")
 _ON_PANEL = ("code", "pre", "th")
@@ -25,7 +27,7 @@ class Ground(msgspec.Struct, frozen=True):
     background: RGB
 
 
-def mend_colours(root: HtmlElement) -> dict[str, str]:
+def mend_colours(root: HtmlElement, theme: Theme) -> dict[str, str]:
     """Rewrite the style attributes below `root`; gives the dark mode's rules, class -> colour.
 
     Alignment, weight and colours stay of what authors write, sizes and positions do not. A text
@@ -33,20 +35,22 @@ def mend_colours(root: HtmlElement) -> dict[str, str]:
     stay. What light mode needs goes into the style attribute, what dark mode needs into a class.
     """
     rules: dict[str, str] = {}
-    grounds = {root: tuple(Ground(p.text, p.background) for p in (LIGHT, DARK))}
+    palettes = (theme.light, theme.dark)
+    grounds = {root: tuple(Ground(p.text, p.background) for p in palettes)}
     for element in root.iterdescendants(etree.Element):
         styles = _styles(element)
         inherited = grounds[element.getparent()]
         light, dark = (
-            _ground(element, styles, *pair) for pair in zip(inherited, (LIGHT, DARK), strict=True)
+            _ground(element, styles, *pair, inks=(theme.light.text, theme.dark.text))
+            for pair in zip(inherited, palettes, strict=True)
         )
         grounds[element] = (light, dark)
         kept = {name: styles[name] for name in _KEPT_STYLES if name in styles}
         if fill := colours.parse(styles.get("background-color", "")):
             kept["background-color"] = colours.css(*fill)
-        if light.text != _unstyled(element, inherited[0], LIGHT):
+        if light.text != _unstyled(element, inherited[0], theme.light):
             kept["color"] = colours.css(light.text)
-        if "color" in kept or dark.text != _unstyled(element, inherited[1], DARK):
+        if "color" in kept or dark.text != _unstyled(element, inherited[1], theme.dark):
             name = f"d-{colours.css(dark.text)[1:]}"
             rules[name] = colours.css(dark.text)
             element.set("class", f"{element.get('class', '')} {name}".lstrip())
@@ -55,11 +59,17 @@ def mend_colours(root: HtmlElement) -> dict[str, str]:
 
 
 def _ground(
-    element: HtmlElement, styles: dict[str, str], inherited: Ground, palette: Palette
+    element: HtmlElement,
+    styles: dict[str, str],
+    inherited: Ground,
+    palette: Palette,
+    *,
+    inks: tuple[RGB, RGB],
 ) -> Ground:
     """What `element` shows with its author's `styles`, text mended.
 
-    An author's colour is moved as little as need be; our own gives way to the other mode's.
+    An author's colour is moved as little as need be; our own gives way to the better one of
+    `inks`, the texts of both modes.
     """
     ink = colours.parse(styles.get("color", ""))
     fill = colours.parse(styles.get("background-color", ""))
@@ -71,9 +81,7 @@ def _ground(
         background = inherited.background
     wanted = ink[0] if ink else _unstyled(element, inherited, palette)
     if not ink and colours.contrast(wanted, background) < RATIO:
-        wanted = max(
-            (LIGHT.text, DARK.text), key=lambda colour: colours.contrast(colour, background)
-        )
+        wanted = max(inks, key=lambda colour: colours.contrast(colour, background))
     return Ground(colours.legible(wanted, background, RATIO), background)
 
 

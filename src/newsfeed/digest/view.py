@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from newsfeed.digest import cells
-from newsfeed.digest.body import INTRO_HEADING, WIDTH, fit_body
+from newsfeed.digest.body import INTRO_HEADING, fit_body
 from newsfeed.digest.plain import plain_text, running_text
-from newsfeed.digest.theme import DARK, LIGHT
+from newsfeed.digest.skin import skin
 from newsfeed.digest.words import direction, words_for, written_date, written_day
 from newsfeed.digest.wrap import wrapped
 from newsfeed.text import one_line
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newsfeed.digest.body import Body
     from newsfeed.digest.budget import Shares
     from newsfeed.digest.sender import Sender
+    from newsfeed.digest.theme import Theme
     from newsfeed.digest.words import Words
     from newsfeed.model import Edition, Image, LetterItem
     from newsfeed.templating import Plain
@@ -42,7 +43,7 @@ MOST_KICKERS = 3
 _SEPARATOR = "=" * 72
 
 
-def view(edition: Edition, sender: Sender, shares: Shares) -> dict[str, Plain]:
+def view(edition: Edition, sender: Sender, shares: Shares, theme: Theme) -> dict[str, Plain]:
     """Everything that a template may use, for the articles that `shares` lets appear.
 
     Texts are not escaped. `intro_html` are the sender's own words, "" for none. `articles` have
@@ -51,18 +52,19 @@ def view(edition: Edition, sender: Sender, shares: Shares) -> dict[str, Plain]:
     """
     words = words_for(edition.language)
     zone = edition.slot.tzinfo
-    intro = fit_body(edition.intro_html, top=INTRO_HEADING)
-    bodies = {number: fit_body(edition.items[number].content_html) for number in shares.full}
+    intro = fit_body(edition.intro_html, theme, top=INTRO_HEADING)
+    bodies = {n: fit_body(edition.items[n].content_html, theme) for n in shares.full}
     listed = [*edition.items[shares.rows :], *edition.more]
     left_out = len(listed) - shares.entries
     shown: dict[str, Plain] = {
+        **skin(theme, edition.language),
         **_frame(edition, sender, words),
         "preheader": _preheader(edition),
         "intro_html": intro.html,
         "intro_text": plain_text(edition.intro_html),
         "articles": [
             {
-                **_article(item, bodies.get(number), lead=number == 0),
+                **_article(item, bodies.get(number), theme.column, lead=number == 0),
                 "meta": _meta(item, words, zone),
             }
             for number, item in enumerate(edition.items[: shares.rows])
@@ -96,17 +98,10 @@ def web_view(data: Mapping[str, Plain], sender: Sender) -> dict[str, Plain]:
 
 def _frame(edition: Edition, sender: Sender, words: Words) -> dict[str, Plain]:
     """The letter without its articles."""
-    start, end = ("right", "left") if direction(edition.language) == "rtl" else ("left", "right")
     return {
         "subject": edition.subject,
         "title": one_line(edition.title),
         "date": written_day(edition.slot, words),
-        "language": edition.language,
-        "direction": direction(edition.language),
-        "start": start,
-        "end": end,
-        "light": LIGHT.as_css(),
-        "dark": DARK.as_css(),
         "separator": _SEPARATOR,
         "site_title": one_line(sender.site_title),
         "site_url": sender.site_url,
@@ -114,17 +109,7 @@ def _frame(edition: Edition, sender: Sender, words: Words) -> dict[str, Plain]:
         "postal_address": one_line(sender.postal_address),
         "why": words.why.format(title=one_line(edition.title)),
         # What only the web copy has.
-        "canonical_url": "",
-        "description": "",
         "subscribe_url": "",
-        "words": {
-            "language": words.language,
-            "read_more": words.read_more,
-            "also_new": words.also_new,
-            "unsubscribe": words.unsubscribe,
-            "view_online": words.view_online,
-            "subscribe": words.subscribe,
-        },
     }
 
 
@@ -140,7 +125,7 @@ def _defused(value: Plain) -> Plain:
     return [_defused(one) for one in value] if isinstance(value, Sequence) else value
 
 
-def _article(item: LetterItem, body: Body | None, *, lead: bool) -> dict[str, Plain]:
+def _article(item: LetterItem, body: Body | None, column: int, *, lead: bool) -> dict[str, Plain]:
     summary = cells.cut(one_line(item.summary), LONGEST_LEAD if lead else LONGEST_SUMMARY)
     image = item.image
     if image and body and image.url in item.content_html:
@@ -152,7 +137,7 @@ def _article(item: LetterItem, body: Body | None, *, lead: bool) -> dict[str, Pl
         "categories": [one_line(name) for name in item.categories[:MOST_KICKERS]],
         "summary": summary,
         "summary_text": wrapped(summary),
-        "figure": _image(image, WIDTH) if image and large else None,
+        "figure": _image(image, column) if image and large else None,
         "thumbnail": _image(image, THUMBNAIL) if image and not large else None,
         "body_html": body.html if body else "",
         "body_text": plain_text(item.content_html) if body else "",

@@ -13,6 +13,7 @@ from newsfeed.flows.plan import Plan
 from newsfeed.flows.previewing import try_letter
 from newsfeed.flows.readiness import refuse_unready_settings
 from newsfeed.flows.renaming import refuse_former_names
+from newsfeed.flows.theming import theme_of
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,5 +75,5 @@ def _notes(plan: Plan) -> tuple[str, ...]:
         return ()
     from newsfeed.flows.letters import missing_button
 
-    note = missing_button(plan)
-    return (note,) if note else ()
+    looks = [note for newsletter in plan.newsletters for note in theme_of(newsletter).notes]
+    return tuple(note for note in (missing_button(plan), *looks) if note)

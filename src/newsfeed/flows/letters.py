@@ -19,6 +19,7 @@ from newsfeed.errors import OutputError, message
 from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.editions import key_of, sender_of
 from newsfeed.flows.plan import Plan
+from newsfeed.flows.theming import theme_of
 from newsfeed.model import Edition, Letter
 from newsfeed.settings import Newsletter
 from newsfeed.templating import Templates
@@ -84,7 +85,12 @@ def compose_letter(
     )
     templates = Templates([plan.templates / "email"])
     return compose(
-        edition, sender, templates, template=newsletter.template, content=newsletter.content
+        edition,
+        sender,
+        templates,
+        template=newsletter.template,
+        content=newsletter.content,
+        theme=theme_of(newsletter),
     )
 
 
