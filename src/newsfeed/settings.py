@@ -134,6 +134,7 @@ class Newsletter(Table, frozen=True):
     skip: tuple[str, ...] = ()
     format: Literal["html", "text"] = "html"
     template: Name = "digest"
+    group_by: Literal["", "category"] = ""
     theme: NewsletterTheme = NewsletterTheme()
     commercial: bool = False
     canary: Natural = 0

@@ -51,7 +51,7 @@ def test_the_columns_of_a_table_share_the_width() -> None:
 def test_a_table_of_many_columns_can_be_scrolled() -> None:
     """More than six columns do not fit a phone."""
     made = fit_body(f"<table><tr>{'<td>x</td>' * 7}</tr></table>tail").html
-    assert made.startswith('<div class="scroll"><table')
+    assert made.startswith('<div class="scroll" tabindex="0"><table')
     assert made.endswith("</table></div>tail")
 
 
@@ -186,3 +186,46 @@ def test_of_authors_styles_only_those_that_cannot_break_the_letter_stay() -> Non
         'text-align: right !important; margin: -9px">x</p>'
     )
     assert made.html == '<p style="font-weight: 700; text-align: right">x</p>'
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        "<p></p>",
+        "<p>&nbsp;</p>",
+        "<p> <br> </p>",
+        "<h2><b>\u200b</b></h2>",
+        "<div><p>&nbsp;</p></div>",
+    ],
+)
+def test_what_only_makes_space_goes(blank: str) -> None:
+    """The style sheet has the space already; text around stays."""
+    assert fit_body(f"<p>a</p>{blank * 3}tail<p>b</p>").html == "<p>a</p>tail<p>b</p>"
+
+
+def test_an_image_without_words_is_not_empty() -> None:
+    """Nor is a table or a rule."""
+    for source in ('<p><img src="https://e.example/x.png" alt=""></p>', "<div><hr></div>"):
+        assert fit_body(source).html == source
+
+
+def test_a_run_of_line_breaks_is_one_empty_line() -> None:
+    """Two of them are a paragraph to authors; five are no more."""
+    assert fit_body("<p>a<br><br> <br>\n<br><br>b<br>c</p>").html == "<p>a<br><br> \nb<br>c</p>"
+
+
+def test_code_lies_in_a_cell() -> None:
+    """Outlook gives padding to cells only."""
+    made = html.fragment_fromstring(fit_body("<pre><code>x</code></pre>tail").html, "div")
+    assert made.xpath("string(table[@role='presentation']//td/pre/code)") == "x"
+    assert made.find("table").tail == "tail"
+
+
+@pytest.mark.parametrize(("language", "slant"), [("ko-KR", "normal"), ("ja", "normal"), ("en", "")])
+def test_hangul_and_kana_stand_upright(language: str, slant: str) -> None:
+    """E-H-08: emphasis is bold where there are no italics."""
+    body = fitting.fit_body(
+        "<p><em style='color: #111111'>강조</em></p>", DEFAULT, language=language
+    )
+    style = str(html.fragment_fromstring(body.html).find("em").get("style"))
+    assert ("font-style: normal" in style) is bool(slant)

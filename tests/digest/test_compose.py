@@ -140,7 +140,7 @@ def test_outlooks_comments_are_balanced(small: Letter) -> None:
 def test_images_have_size_and_description(small: Letter) -> None:
     """E-H-04: the lead's in the width of the column, a row's small."""
     images = tree(small).xpath("//img")
-    assert [(i.get("width"), i.get("height")) for i in images] == [("552", "290"), ("96", "96")]
+    assert [(i.get("width"), i.get("height")) for i in images] == [("552", "290"), ("112", "112")]
     assert all(image.get("alt") for image in images)
 
 
@@ -276,7 +276,7 @@ def test_a_letter_from_the_right_mirrors_its_sides() -> None:
     (article,) = page.xpath("//td[contains(@class, 'article')]")
     assert article.get("dir") == "ltr"
     assert "text-align:left" in article.get("style")
-    assert "padding-right:22px" in page.xpath("//ul")[0].get("style")
+    assert "margin-right:22px" in page.xpath("//ul")[0].get("style")
 
 
 def test_dates_are_those_of_the_letters_zone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -24,13 +25,21 @@ TOP_HEADING = 3
 INTRO_HEADING = 2
 """The sender's own words stand beside the articles, not in one."""
 
-MOST_COLUMNS = 6
+MOST_COLUMNS = 4
 """A table with more columns can be scrolled instead of being squeezed."""
 
 NARROWEST, WIDEST = 6, 24
 """Cells of text for which a column of a table is made."""
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_UPRIGHT = frozenset({"ko", "ja", "zh"})
+_BLOCKS = ("p", *_HEADINGS, "div", "blockquote", "figure")
+_BLANK = re.compile(r"[\s\u00a0\u200b-\u200d\u2060\ufeff\u3164]+")
+_SHOWN = ("img", "table", "hr", "video", "audio")
+_PANEL = (
+    '<table class="code" role="presentation" border="0" cellpadding="0" cellspacing="0">'
+    "<tr><td></td></tr></table>"
+)
 _LAYOUT = ("width", "height", "class", "id", "nowrap", "border", "cellpadding", "cellspacing")
 
 
@@ -41,14 +50,20 @@ class Body(msgspec.Struct, frozen=True):
     dark: dict[str, str]
 
 
-def fit_body(content_html: str, theme: Theme, top: int = TOP_HEADING) -> Body:
+def fit_body(
+    content_html: str, theme: Theme, *, top: int = TOP_HEADING, language: str = ""
+) -> Body:
     """`content_html` (sanitised, with absolute URLs) as it stands in a letter.
 
-    Headings begin at level `top`. Tables keep within the column, and those of one
-    cell become call-outs. Images are never wider than the column. Colours can be read in light
-    and dark mode.
+    Headings begin at level `top`. Tables keep within the column, and those of one cell become
+    call-outs, as code becomes a panel. Images are never wider than the column. Paragraphs without
+    anything in them go. Chinese characters, Hangul and kana stand upright: with `language` one of
+    theirs, emphasis is bold. Colours can be read in light and dark mode.
     """
     root = lxml.html.fragment_fromstring(content_html, create_parent="div")
+    _drop_blanks(root)
+    if language.partition("-")[0].lower() in _UPRIGHT:
+        _set_upright(root)
     _lower_headings(root, top)
     for element in reversed(list(root.iterdescendants(etree.Element))):
         sizes = {name: element.attrib.pop(name) for name in _LAYOUT if name in element.attrib}
@@ -56,8 +71,42 @@ def fit_body(content_html: str, theme: Theme, top: int = TOP_HEADING) -> Body:
             _fit_table(element)
         elif element.tag == "img":
             _fit_image(element, sizes, theme.column)
+        elif element.tag == "pre":
+            _set_into_panel(element)
     dark = mend_colours(root, theme)
     return Body(html=_inner_html(root), dark=dark)
+
+
+def _drop_blanks(root: HtmlElement) -> None:
+    """Editors leave empty paragraphs where they mean space; the style sheet has it already."""
+    for element in reversed(list(root.iter(*_BLOCKS))):
+        empty = not _BLANK.sub("", element.text_content())
+        if empty and element is not root and next(element.iter(*_SHOWN), None) is None:
+            element.drop_tree()
+    for line_break in list(root.iter("br")):
+        before = _break_before(line_break)
+        if before is not None and _break_before(before) is not None:
+            line_break.drop_tree()
+
+
+def _break_before(line_break: HtmlElement) -> HtmlElement | None:
+    """The line break right before another one, if there is any."""
+    before = line_break.getprevious()
+    if before is None or before.tag != "br" or (before.tail or "").strip():
+        return None
+    return before
+
+
+def _set_upright(root: HtmlElement) -> None:
+    for element in root.iter("em", "i", "cite", "dfn", "address"):
+        style = element.get("style", "").rstrip("; ")
+        element.set("style", f"{style}; font-style: normal; font-weight: 700".lstrip("; "))
+
+
+def _set_into_panel(code: HtmlElement) -> None:
+    """Outlook gives padding to cells only."""
+    table = etree.fromstring(_PANEL)
+    _wrap(code, table, table.find(".//td"))
 
 
 def _lower_headings(root: HtmlElement, top: int) -> None:
@@ -80,7 +129,7 @@ def _fit_table(table: HtmlElement) -> None:
         _share_width(rows, columns)
     else:
         table.set("class", "wide")
-        _wrap(table, etree.Element("div", {"class": "scroll"}))
+        _wrap(table, etree.Element("div", {"class": "scroll", "tabindex": "0"}))
 
 
 def _share_width(rows: list[HtmlElement], columns: int) -> None:
@@ -101,10 +150,13 @@ def _columns(row: HtmlElement) -> int:
     return sum(_number(cell.get("colspan")) or 1 for cell in row.iterchildren("td", "th"))
 
 
-def _wrap(element: HtmlElement, wrapper: etree._Element) -> None:
+def _wrap(
+    element: HtmlElement, wrapper: etree._Element, inside: etree._Element | None = None
+) -> None:
+    """Put `wrapper` in the place of `element`, which goes `inside` of it."""
     element.addprevious(wrapper)
     wrapper.tail, element.tail = element.tail, None
-    wrapper.append(element)
+    (wrapper if inside is None else inside).append(element)
 
 
 def _fit_image(image: HtmlElement, sizes: Mapping[str, str], most: int) -> None:

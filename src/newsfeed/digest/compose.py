@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from newsfeed.digest import budget, cells
 from newsfeed.digest.inline import inline
 from newsfeed.digest.sender import Sender
 from newsfeed.digest.theme import DEFAULT
-from newsfeed.digest.view import GREETING, LONGEST_SUMMARY, UNSUBSCRIBE, view, web_view
+from newsfeed.digest.view import GREETING, LONGEST_SUMMARY, UNSUBSCRIBE, section_of, view, web_view
 from newsfeed.errors import OutputError
 from newsfeed.model import Letter
 
@@ -23,6 +25,7 @@ LIMIT = 72 * 1024
 """Bytes of HTML. Gmail cuts a letter near 102 KB, and with it the way to unsubscribe (E-M-13)."""
 
 _STEP = 2 * 1024
+_OF_EXCERPTS = frozenset({"brief", "gallery"})
 
 
 def compose(
@@ -33,21 +36,29 @@ def compose(
     template: str = "digest",
     content: Literal["full", "excerpt"] = "full",
     theme: Theme = DEFAULT,
+    by_category: bool = False,
 ) -> Letter:
     """Render `edition` as HTML with inlined styles, as text, and as a page for the web, all with
     the same articles.
 
     The HTML has 72 KB at most: the sender's own words, a title of every article, then excerpts,
-    then bodies, each from the top as long as they fit; `content="excerpt"` leaves the bodies out.
+    then bodies, each from the top as long as they fit; `content="excerpt"` leaves the bodies out,
+    and so do the looks `brief` and `gallery`. With `by_category` the articles of one category
+    stand together, those of the newest article's first.
     Dates are those of the zone of `edition.slot`. What is personal are placeholders
     (`UNSUBSCRIBE`, `GREETING`), so that one letter serves all; the web copy has none.
     Raises TemplateError, and OutputError where the sender's words alone are too long.
     """
-    items = [_weight(item, with_body=content == "full") for item in edition.items]
+    if by_category:
+        edition = _grouped(edition)
+    with_bodies = content == "full" and template not in _OF_EXCERPTS
+    items = [_weight(item, with_body=with_bodies) for item in edition.items]
     more = [_weight(item, with_body=False) for item in edition.more]
     room = LIMIT - budget.body_size(edition.intro_html)
     while True:
-        data = view(edition, sender, budget.share(items, more, room), theme)
+        data = view(
+            edition, sender, budget.share(items, more, room), theme, by_category=by_category
+        )
         html = inline(templates.html(f"{template}.html.j2", data))
         excess = len(html.encode()) - LIMIT
         if excess <= 0 or room <= 0:
@@ -66,6 +77,12 @@ def compose(
         text=templates.text(f"{template}.txt.j2", data),
         web=inline(templates.html(f"{template}.html.j2", web_view(data, sender))),
     )
+
+
+def _grouped(edition: Edition) -> Edition:
+    order = list(dict.fromkeys(section_of(item) for item in edition.items))
+    items = sorted(edition.items, key=lambda item: order.index(section_of(item)))
+    return msgspec.structs.replace(edition, items=tuple(items))
 
 
 def _weight(item: LetterItem, *, with_body: bool) -> budget.Weight:

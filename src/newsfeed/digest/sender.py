@@ -7,7 +7,8 @@ import msgspec
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
     """The site behind a newsletter. `view_url` is the edition's web copy, and `subscribe_url`
-    the page to which that copy leads its readers; all but the title may be "".
+    the page to which that copy leads its readers; at `preferences_url` subscribers change what
+    they get. All but the title may be "".
     """
 
     site_title: str
@@ -15,3 +16,4 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     postal_address: str = ""
     view_url: str = ""
     subscribe_url: str = ""
+    preferences_url: str = ""

@@ -77,6 +77,7 @@ def _plain_words(words: Words) -> dict[str, Plain]:
         "read_more": words.read_more,
         "also_new": words.also_new,
         "unsubscribe": words.unsubscribe,
+        "preferences": words.preferences,
         "view_online": words.view_online,
         "subscribe": words.subscribe,
     }

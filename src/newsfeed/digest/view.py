@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from newsfeed.digest import cells
@@ -36,24 +37,44 @@ _PLACEHOLDERS = re.compile("__(?:UNSUBSCRIBE|GREETING)__")
 PREHEADER = 100
 """Cells of the line that mail programs show beside the subject (standards E-M-12)."""
 
-THUMBNAIL = 96
+THUMBNAIL = 112
+SECTION_HEADING = 2
+"""h1 is the letter's title; articles come below it, or below their section."""
+
 LONGEST_LEAD = 480
 LONGEST_SUMMARY = 240
 MOST_KICKERS = 3
 _SEPARATOR = "=" * 72
 
 
-def view(edition: Edition, sender: Sender, shares: Shares, theme: Theme) -> dict[str, Plain]:
+def view(
+    edition: Edition, sender: Sender, shares: Shares, theme: Theme, *, by_category: bool = False
+) -> dict[str, Plain]:
     """Everything that a template may use, for the articles that `shares` lets appear.
 
-    Texts are not escaped. `intro_html` are the sender's own words, "" for none. `articles` have
-    a body where they are shown in full; `more` are listed by title; `rest` says how many are not
-    even that. `author_colours` are the dark mode's rules for the bodies, class -> colour.
+    Texts are not escaped. `intro_html` are the sender's own words, "" for none. The articles of
+    each of the `sections` have a body where they are shown in full; without `by_category`, for
+    which they must stand together, there is one section without a name. `more` are listed by
+    title; `rest` says how many are not even that. `author_colours` are rules for the bodies in
+    dark mode, class -> colour.
     """
     words = words_for(edition.language)
     zone = edition.slot.tzinfo
     intro = fit_body(edition.intro_html, theme, top=INTRO_HEADING)
-    bodies = {n: fit_body(edition.items[n].content_html, theme) for n in shares.full}
+    heading = SECTION_HEADING + 1 if by_category else SECTION_HEADING
+    bodies = {
+        number: fit_body(item.content_html, theme, top=heading + 1, language=item.language)
+        for number, item in enumerate(edition.items)
+        if number in shares.full
+    }
+    articles = [
+        {
+            **_article(item, bodies.get(number), theme.column, lead=number == 0),
+            "heading": f"h{heading}",
+            "meta": _meta(item, words, zone),
+        }
+        for number, item in enumerate(edition.items[: shares.rows])
+    ]
     listed = [*edition.items[shares.rows :], *edition.more]
     left_out = len(listed) - shares.entries
     shown: dict[str, Plain] = {
@@ -62,13 +83,7 @@ def view(edition: Edition, sender: Sender, shares: Shares, theme: Theme) -> dict
         "preheader": _preheader(edition),
         "intro_html": intro.html,
         "intro_text": plain_text(edition.intro_html),
-        "articles": [
-            {
-                **_article(item, bodies.get(number), theme.column, lead=number == 0),
-                "meta": _meta(item, words, zone),
-            }
-            for number, item in enumerate(edition.items[: shares.rows])
-        ],
+        "sections": _sections(edition.items, articles, by_category=by_category),
         "more": [_entry(item) for item in listed[: shares.entries]],
         "rest": words.rest.format(count=left_out) if left_out else "",
         "author_colours": {
@@ -81,6 +96,9 @@ def view(edition: Edition, sender: Sender, shares: Shares, theme: Theme) -> dict
     return {**defused, "greeting": GREETING, "unsubscribe_url": UNSUBSCRIBE}
 
 
+_PERSONAL = ("greeting", "unsubscribe_url", "preferences_url", "why", "view_url", "preheader")
+
+
 def web_view(data: Mapping[str, Plain], sender: Sender) -> dict[str, Plain]:
     """`data` for the copy that everybody can read on the web: nothing in it is personal.
 
@@ -89,7 +107,7 @@ def web_view(data: Mapping[str, Plain], sender: Sender) -> dict[str, Plain]:
     """
     return {
         **data,
-        **dict.fromkeys(("greeting", "unsubscribe_url", "why", "view_url", "preheader"), ""),
+        **dict.fromkeys(_PERSONAL, ""),
         "canonical_url": sender.view_url,
         "description": data["preheader"],
         "subscribe_url": sender.subscribe_url,
@@ -106,6 +124,7 @@ def _frame(edition: Edition, sender: Sender, words: Words) -> dict[str, Plain]:
         "site_title": one_line(sender.site_title),
         "site_url": sender.site_url,
         "view_url": sender.view_url,
+        "preferences_url": sender.preferences_url,
         "postal_address": one_line(sender.postal_address),
         "why": words.why.format(title=one_line(edition.title)),
         # What only the web copy has.
@@ -125,20 +144,38 @@ def _defused(value: Plain) -> Plain:
     return [_defused(one) for one in value] if isinstance(value, Sequence) else value
 
 
+def section_of(item: LetterItem) -> str:
+    """The category under which an article stands, "" for none."""
+    return one_line(item.categories[0]) if item.categories else ""
+
+
+def _sections(
+    items: Sequence[LetterItem], articles: Sequence[dict[str, Plain]], *, by_category: bool
+) -> list[dict[str, Plain]]:
+    """The articles by section; the first of each `opens` it, as does each section but the first."""
+    names = [section_of(item) if by_category else "" for item in items]
+    found: list[dict[str, Plain]] = []
+    for name, group in groupby(zip(names, articles, strict=False), key=lambda pair: pair[0]):
+        shown: list[dict[str, Plain]] = [
+            {**article, "opens": number == 0} for number, (_, article) in enumerate(group)
+        ]
+        found.append({"name": name, "opens": bool(found), "articles": shown})
+    return found
+
+
 def _article(item: LetterItem, body: Body | None, column: int, *, lead: bool) -> dict[str, Plain]:
     summary = cells.cut(one_line(item.summary), LONGEST_LEAD if lead else LONGEST_SUMMARY)
     image = item.image
     if image and body and image.url in item.content_html:
         image = None
-    large = lead or body is not None
     return {
         **_entry(item),
         "is_lead": lead,
         "categories": [one_line(name) for name in item.categories[:MOST_KICKERS]],
         "summary": summary,
         "summary_text": wrapped(summary),
-        "figure": _image(image, column) if image and large else None,
-        "thumbnail": _image(image, THUMBNAIL) if image and not large else None,
+        "figure": _image(image, column) if image else None,
+        "thumbnail": _image(image, THUMBNAIL) if image else None,
         "body_html": body.html if body else "",
         "body_text": plain_text(item.content_html) if body else "",
     }
@@ -165,7 +202,13 @@ def _image(image: Image, most: int) -> dict[str, Plain]:
     """`image` at most `most` pixels wide; its height is 0 where it is not known."""
     width = min(image.width or most, most)
     height = round(image.height * width / image.width) if image.width and image.height else 0
-    return {"url": image.url, "alt": one_line(image.alt), "width": width, "height": height}
+    return {
+        "url": image.url,
+        "alt": one_line(image.alt),
+        "width": width,
+        "height": height,
+        "small": most == THUMBNAIL,
+    }
 
 
 def _preheader(edition: Edition) -> str:

@@ -25,6 +25,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     rest: str
     why: str
     unsubscribe: str
+    preferences: str
     view_online: str
     subscribe: str
     day: str
@@ -42,6 +43,7 @@ KOREAN = Words(
     rest="이 밖에 {count}건을 웹에서 볼 수 있습니다",
     why="‘{title}’ 구독을 신청하셔서 보내 드립니다.",
     unsubscribe="구독 해지",
+    preferences="구독 설정",
     view_online="웹에서 보기",
     subscribe="구독하기",
     day="{year}년 {month} {day}일 {weekday}",
@@ -59,6 +61,7 @@ ENGLISH = Words(
     rest="{count} more on the web",
     why="You get this letter because you subscribed to {title}.",
     unsubscribe="Unsubscribe",
+    preferences="Preferences",
     view_online="View in browser",
     subscribe="Subscribe",
     day="{weekday}, {day} {month} {year}",

@@ -137,7 +137,7 @@ def check_newsletter(newsletter: Newsletter, templates: Path) -> None:
             raise SettingsError(
                 f"there is no template {file.name}",
                 where=key_of(newsletter, "template"),
-                remedy='take the one that newsfeed brings: "digest"',
+                remedy='take one that newsfeed brings: "digest", "brief" or "gallery"',
             )
 
 

@@ -82,6 +82,7 @@ def compose_letter(
         postal_address=newsletter.postal_address,
         view_url=view_url,
         subscribe_url=f"{plan.site_url}/subscribe/",
+        preferences_url=f"{plan.links_url}/p" if plan.served else "",
     )
     templates = Templates([plan.templates / "email"])
     return compose(
@@ -91,6 +92,7 @@ def compose_letter(
         template=newsletter.template,
         content=newsletter.content,
         theme=theme_of(newsletter),
+        by_category=newsletter.group_by == "category",
     )
 
 
