@@ -31,7 +31,7 @@ def test_a_table_of_one_cell_is_a_call_out() -> None:
     cell = '<table width="900"><tr><td style="text-align: center; height: 17px">x</td></tr></table>'
     assert fit_body(cell).html == (
         '<table border="0" cellpadding="0" cellspacing="0" class="callout" role="presentation">'
-        '<tr><td style="text-align: center">x</td></tr></table>'
+        '<tr><td style="text-align: center" class="panel">x</td></tr></table>'
     )
 
 
@@ -229,3 +229,15 @@ def test_hangul_and_kana_stand_upright(language: str, slant: str) -> None:
     )
     style = str(html.fragment_fromstring(body.html).find("em").get("style"))
     assert ("font-style: normal" in style) is bool(slant)
+
+
+def test_an_authors_background_of_a_call_out_stays_in_dark_mode() -> None:
+    """The dark panel is for cells that have none of their own, so that text is read on its own."""
+    made = fit_body(
+        '<table><tr><td style="background-color: #fff3cd; color: #664d03">x</td></tr></table>'
+        "<table><tr><td>y</td></tr></table>"
+    )
+    own, ours = html.fragment_fromstring(made.html, "div").iter("td")
+    assert "panel" not in str(own.get("class"))
+    assert made.dark == {"d-664d03": "#664d03"}
+    assert ours.get("class") == "panel"

@@ -105,6 +105,8 @@ def test_articles_can_stand_by_category(look: str) -> None:
     assert [h.text_content() for h in page.xpath("//h2")] == ["나", "가"]
     titles = [h.text_content() for h in page.xpath("//h3")]
     assert titles == ["1번째 글", "3번째 글", "2번째 글", "4번째 글"]
+    kickers = [p.text_content() for p in page.xpath("//p[contains(@class, 'kicker')]")]
+    assert kickers == ([] if look == "brief" else ["가"])  # not the section's own name again
     assert letter.text.index("3번째 글") < letter.text.index("2번째 글")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cssutils
@@ -57,8 +58,16 @@ class _OfflinePremailer(Premailer):  # type: ignore[misc]  # untyped library
         css_body: str,
         validate: bool = True,  # noqa: FBT001, FBT002  # its own signature
     ) -> cssutils.css.CSSStyleSheet:
-        parser = cssutils.CSSParser(fetcher=lambda _url: ("utf-8", b""), validate=validate)
-        return parser.parseString(css_body)
+        return _sheet(css_body, validate)
+
+
+@lru_cache(maxsize=8)
+def _sheet(css_body: str, validate: bool) -> cssutils.css.CSSStyleSheet:  # noqa: FBT001
+    """Letter and web copy have one style sheet. What premailer changes in it, the priority of
+    rules that stay in the head, it would change to the same again.
+    """
+    parser = cssutils.CSSParser(fetcher=lambda _url: ("utf-8", b""), validate=validate)
+    return parser.parseString(css_body)
 
 
 def _prepare(root: etree._Element) -> None:

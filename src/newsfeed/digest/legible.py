@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from newsfeed.digest.theme import Palette, Theme
 
 _KEPT_STYLES = ("font-style", "font-weight", "text-align", "text-decoration")
-_ON_PANEL = ("code", "pre", "th")
+_ON_PANEL = ("code", "th")
+_PANELS = ("callout", "code")
 
 
 class Ground(msgspec.Struct, frozen=True):
@@ -32,7 +33,8 @@ def mend_colours(root: HtmlElement, theme: Theme) -> dict[str, str]:
 
     Alignment, weight and colours stay of what authors write, sizes and positions do not. A text
     colour without enough contrast to what lies behind it becomes lighter or darker; backgrounds
-    stay. What light mode needs goes into the style attribute, what dark mode needs into a class.
+    stay. What light mode needs goes into the style attribute, what dark mode needs into a class:
+    of colours one each, and `panel` where no author's background lies over ours.
     """
     rules: dict[str, str] = {}
     palettes = (theme.light, theme.dark)
@@ -48,12 +50,14 @@ def mend_colours(root: HtmlElement, theme: Theme) -> dict[str, str]:
         kept = {name: styles[name] for name in _KEPT_STYLES if name in styles}
         if fill := colours.parse(styles.get("background-color", "")):
             kept["background-color"] = colours.css(*fill)
+        elif _is_panel(element):
+            _add_class(element, "panel")
         if light.text != _unstyled(element, inherited[0], theme.light):
             kept["color"] = colours.css(light.text)
         if "color" in kept or dark.text != _unstyled(element, inherited[1], theme.dark):
             name = f"d-{colours.css(dark.text)[1:]}"
             rules[name] = colours.css(dark.text)
-            element.set("class", f"{element.get('class', '')} {name}".lstrip())
+            _add_class(element, name)
         _set_styles(element, kept)
     return rules
 
@@ -75,7 +79,7 @@ def _ground(
     fill = colours.parse(styles.get("background-color", ""))
     if fill:
         background = colours.mixed(fill[0], inherited.background, fill[1])
-    elif element.tag in _ON_PANEL or element.get("class") == "callout":
+    elif _is_panel(element):
         background = palette.panel
     else:
         background = inherited.background
@@ -83,6 +87,18 @@ def _ground(
     if not ink and colours.contrast(wanted, background) < RATIO:
         wanted = max(inks, key=lambda colour: colours.contrast(colour, background))
     return Ground(colours.legible(wanted, background, RATIO), background)
+
+
+def _is_panel(element: HtmlElement) -> bool:
+    """Whether our style sheet lays a panel below it: under code and heads, and in call-outs."""
+    if element.tag == "td":
+        table = next(element.iterancestors("table"), None)
+        return table is not None and table.get("class") in _PANELS
+    return element.tag in _ON_PANEL
+
+
+def _add_class(element: HtmlElement, name: str) -> None:
+    element.set("class", f"{element.get('class', '')} {name}".lstrip())
 
 
 def _unstyled(element: HtmlElement, inherited: Ground, palette: Palette) -> RGB:

@@ -74,6 +74,7 @@ def skin(theme: Theme, language: str) -> dict[str, Plain]:
 def _plain_words(words: Words) -> dict[str, Plain]:
     return {
         "language": words.language,
+        "direction": direction(words.language),
         "read_more": words.read_more,
         "also_new": words.also_new,
         "unsubscribe": words.unsubscribe,

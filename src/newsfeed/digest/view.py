@@ -71,6 +71,7 @@ def view(
         {
             **_article(item, bodies.get(number), theme.column, lead=number == 0),
             "heading": f"h{heading}",
+            "categories": [one_line(name) for name in item.categories[by_category:MOST_KICKERS]],
             "meta": _meta(item, words, zone),
         }
         for number, item in enumerate(edition.items[: shares.rows])
@@ -171,7 +172,6 @@ def _article(item: LetterItem, body: Body | None, column: int, *, lead: bool) ->
     return {
         **_entry(item),
         "is_lead": lead,
-        "categories": [one_line(name) for name in item.categories[:MOST_KICKERS]],
         "summary": summary,
         "summary_text": wrapped(summary),
         "figure": _image(image, column) if image else None,
