@@ -27,6 +27,7 @@ from newsfeed.flows.people import People, keys_for
 from newsfeed.flows.plan import Plan, Seams, fingerprint
 from newsfeed.flows.relaying import check_relay
 from newsfeed.flows.signing import entries
+from newsfeed.flows.theming import check_theme, logo_stamps
 from newsfeed.parallel import processors
 from newsfeed.settings import Mail, Settings, Source
 from newsfeed.store import database, private
@@ -62,6 +63,7 @@ def make_plan(project: Project) -> Plan:
     templates = templates_folder()
     for newsletter in settings.newsletters:
         check_newsletter(newsletter, templates / "email")
+        check_theme(newsletter, base)
     check_quotas(settings.mail.smtp)
     check_relay(settings.mail.smtp)
     entries(settings.mail, base)
@@ -86,7 +88,7 @@ def make_plan(project: Project) -> Plan:
         base=base,
         redirects=settings.redirects,
         gone=settings.server.gone,
-        key=_output_key(settings, templates, pages=pages),
+        key=_output_key(settings, templates, base, pages=pages),
     )
     _refuse_public_secrets(plan, settings)
     return plan
@@ -211,7 +213,7 @@ def _refuse_public_secrets(plan: Plan, settings: Settings) -> None:
         refuse_public(plan, "the password", plan.base / password, "mail.smtp.password_file")
 
 
-def _output_key(settings: Settings, templates: Path, *, pages: bool) -> str:
+def _output_key(settings: Settings, templates: Path, base: Path, *, pages: bool) -> str:
     """What everything that is read and written depends on."""
     return fingerprint(
         __version__,
@@ -221,6 +223,7 @@ def _output_key(settings: Settings, templates: Path, *, pages: bool) -> str:
         settings.server.url,
         pages,
         _folder_stamps(templates),
+        logo_stamps(settings.newsletters, base),
     )
 
 

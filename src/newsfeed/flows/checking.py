@@ -6,7 +6,7 @@ import os
 
 import msgspec
 
-from newsfeed.errors import BodyError, Fault, NewsfeedError
+from newsfeed.errors import BodyError, Fault, NewsfeedError, SettingsError
 from newsfeed.flows.build import BuildOptions, Workshop, build
 from newsfeed.flows.people import keys_for
 from newsfeed.flows.plan import Plan
@@ -14,6 +14,7 @@ from newsfeed.flows.previewing import try_letter
 from newsfeed.flows.readiness import refuse_unready_settings
 from newsfeed.flows.renaming import refuse_former_names
 from newsfeed.flows.theming import theme_of
+from newsfeed.settings import Newsletter
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,5 +76,13 @@ def _notes(plan: Plan) -> tuple[str, ...]:
         return ()
     from newsfeed.flows.letters import missing_button
 
-    looks = [note for newsletter in plan.newsletters for note in theme_of(newsletter).notes]
+    looks = [note for newsletter in plan.newsletters for note in _look_notes(plan, newsletter)]
     return tuple(note for note in (missing_button(plan), *looks) if note)
+
+
+def _look_notes(plan: Plan, newsletter: Newsletter) -> tuple[str, ...]:
+    """What a look is told of; one that cannot be is an error of its letter already."""
+    try:
+        return theme_of(plan, newsletter).notes
+    except SettingsError:
+        return ()

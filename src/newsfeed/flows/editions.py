@@ -12,7 +12,6 @@ from newsfeed.digest.select import Choice, Selection, choose
 from newsfeed.digest.subject import subject
 from newsfeed.errors import SettingsError
 from newsfeed.flows.build import Workshop
-from newsfeed.flows.theming import theme_of
 from newsfeed.schedule.skips import Skip, Skips, SlotSkip, parse_skips
 from newsfeed.schedule.words import Schedule, parse_schedule
 from newsfeed.settings import Newsletter
@@ -110,8 +109,8 @@ def sender_of(newsletter: Newsletter) -> Mailbox:
 
 
 def check_newsletter(newsletter: Newsletter, templates: Path) -> None:
-    """Raises SettingsError for a schedule, days to skip, sender, subject, look or template that
-    cannot be used.
+    """Raises SettingsError for a schedule, days to skip, sender, subject or template that cannot be
+    used.
 
     `templates` is the folder of letters' templates.
     """
@@ -130,7 +129,6 @@ def check_newsletter(newsletter: Newsletter, templates: Path) -> None:
         date="1",
         where=key_of(newsletter, "subject"),
     )
-    theme_of(newsletter)
     for ending in ("html.j2", "txt.j2"):
         file = templates / f"{newsletter.template}.{ending}"
         if not file.is_file():

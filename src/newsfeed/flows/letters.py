@@ -91,7 +91,7 @@ def compose_letter(
         templates,
         template=newsletter.template,
         content=newsletter.content,
-        theme=theme_of(newsletter),
+        theme=theme_of(plan, newsletter),
         by_category=newsletter.group_by == "category",
     )
 

@@ -15,6 +15,7 @@ from newsfeed.flows.feeding import feed_outputs, plan_feeds
 from newsfeed.flows.paging import page_groups
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.terms import vocabulary
+from newsfeed.flows.theming import logo_outputs
 from newsfeed.flows.webcopies import web_copies
 from newsfeed.output.writer import Output
 
@@ -33,6 +34,7 @@ def all_outputs(
     groups = [feed_outputs(plan, feed, bodies, terms) for feed in feeds]
     groups += page_groups(plan, collection, feeds, bodies)
     groups += web_copies(plan, db, now)
+    groups.append(logo_outputs(plan))
     groups = _without_twins(groups, _media(collection))
     _refuse_clashes(groups)
     return tuple(feeds[0].paths.values()), groups
