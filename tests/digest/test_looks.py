@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from newsfeed.digest.compose import LIMIT, UNSUBSCRIBE, compose
 from newsfeed.digest.gate import flaws
+from newsfeed.digest.inline import inline
 from newsfeed.digest.sender import Sender
-from newsfeed.digest.theme import make
+from newsfeed.digest.skin import skin
+from newsfeed.digest.theme import DEFAULT, make
 from newsfeed.model import Edition, Image, Letter
 from tests.digest.letters import (
     SENDER,
@@ -22,6 +25,7 @@ from tests.digest.letters import (
     message,
     page_of,
     picture,
+    templates,
     tree,
 )
 
@@ -167,3 +171,17 @@ def test_a_logo_stands_for_the_sites_name() -> None:
     (shown,) = tree(letter).xpath("//img[@src='https://e.example/logo.png']")
     assert (shown.get("alt"), shown.get("width"), shown.get("height")) == (logo.alt, "200", "48")
     assert ".logo { padding: 6px 8px; background-color: #ffffff" in letter.html
+
+
+def test_another_kind_of_letter_needs_only_the_skin_and_a_subject(tmp_path: Path) -> None:
+    """What `_layout` and the style sheets use: letters that confirm or say goodbye stand in it."""
+    (tmp_path / "note.html.j2").write_text(
+        '{% extends "_layout.html.j2" %}{% block content %}<tr><td class="cell">'
+        '{% set button = {"url": "https://e.example/", "text": words.subscribe, "label": ""} %}'
+        '{% include "_button.html.j2" %}</td></tr>{% endblock %}'
+    )
+    values = {**skin(DEFAULT, "ko"), "subject": "확인해 주세요"}
+    page = page_of(inline(templates(tmp_path).html("note.html.j2", values)))
+    assert page.xpath("string(//title)") == "확인해 주세요"
+    (button,) = page.xpath("//a[@href='https://e.example/']")
+    assert "padding:11px 24px" in button.get("style")
