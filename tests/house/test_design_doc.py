@@ -10,10 +10,17 @@ import msgspec
 import pytest
 from PIL import Image
 
+from newsfeed.digest.budget import Shares
+from newsfeed.digest.compose import compose
+from newsfeed.digest.gate import flaws
+from newsfeed.digest.theme import DEFAULT
+from newsfeed.digest.view import view
 from newsfeed.settings import NewsletterTheme
+from tests.digest.letters import SENDER, SMALL, message, templates, tree
 from tests.house.test_letters_doc import _understood
 from tests.kit import NEWSLETTER, SETTINGS, Site
 
+EMAIL = Path(__file__).parents[2] / "templates" / "email"
 PAGE = (Path(__file__).parents[2] / "docs" / "design.md").read_text(encoding="utf-8")
 
 
@@ -45,11 +52,11 @@ def test_the_values_that_stand_where_none_is_set_are_these() -> None:
     assert set(shown) == set(NewsletterTheme.__struct_fields__)
 
 
-@pytest.mark.parametrize("look", re.findall(r'`(?:template = )?"(\w+)"`', PAGE))
+@pytest.mark.parametrize("look", ["digest", "brief", "gallery"])
 def test_every_look_of_the_page_is_there(look: str) -> None:
-    folder = Path(__file__).parents[2] / "templates" / "email"
+    assert f'`template = "{look}"`' in PAGE or f'`"{look}"`' in PAGE
     for ending in ("html.j2", "txt.j2"):
-        assert (folder / f"{look}.{ending}").is_file()
+        assert (EMAIL / f"{look}.{ending}").is_file()
 
 
 @pytest.mark.parametrize(
@@ -57,3 +64,48 @@ def test_every_look_of_the_page_is_there(look: str) -> None:
 )
 def test_every_command_is_understood(line: str) -> None:
     _understood(tuple(line.split()[1:]))
+
+
+def test_the_look_of_the_page_is_a_letter(tmp_path: Path) -> None:
+    """Its two files, as they stand there, and the one word more in dark.css."""
+    html, text = blocks("jinja")
+    (tmp_path / "postcard.html.j2").write_text(html, encoding="utf-8")
+    (tmp_path / "postcard.txt.j2").write_text(text, encoding="utf-8")
+    sheet = (EMAIL / "dark.css").read_text(encoding="utf-8")
+    assert sheet.count('".body .panel"') == 1
+    dark = sheet.replace('".body .panel"', '".body .panel", ".card"')
+    (tmp_path / "dark.css").write_text(dark, encoding="utf-8")
+    letter = compose(SMALL, SENDER, templates(tmp_path), template="postcard", content="excerpt")
+    assert flaws(message(letter)) == []
+    cards = tree(letter).xpath("//td[@class='card']")
+    assert len(cards) == len(SMALL.items)
+    assert all("background-color: #f5f5f5" in card.get("style") for card in cards)
+    assert ".body .panel, .card {" in letter.html
+    for one in (*SMALL.items, *SMALL.more):
+        assert one.url in letter.html
+        assert one.url in letter.text
+
+
+def test_every_value_of_the_page_is_one_that_templates_see() -> None:
+    """The table's first column, and the fields of an article below it."""
+    part = PAGE.partition("## What a template sees")[2].partition("## The parts")[0]
+    rows = re.findall(r"^\| (`.*?) \|", part, re.MULTILINE)
+    data = view(SMALL, SENDER, Shares(full=frozenset({0}), rows=3, entries=2), DEFAULT)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert len(named) > 25
+    assert named <= data.keys()
+    fields = part.partition("An article has ")[2].partition("Values are")[0]
+    sections = data["sections"]
+    assert isinstance(sections, list)
+    article = sections[0]["articles"][0]
+    own = set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", fields)))
+    assert own <= article.keys()
+    assert {"title", "body_html", "figure", "heading"} <= own
+
+
+def test_every_part_of_the_page_is_there() -> None:
+    part = PAGE.partition("## The parts")[2].partition("## What keeps")[0]
+    named = re.findall(r"`(_?\w+\.(?:html\.j2|txt\.j2|css))`", part)
+    assert len(named) > 12
+    for name in named:
+        assert (EMAIL / name).is_file(), name
