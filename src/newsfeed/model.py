@@ -237,3 +237,26 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     DROPPED = "dropped"
     LIMITED = "limited"
+
+
+class ReadEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of a feed that was read: what a reader knows it by. "" and None: not said.
+
+    `id` and `url` stand as the feed has them, `title` is text, `published` and `updated` are in
+    UTC, `categories` are names in the feed's order.
+    """
+
+    id: str
+    url: str
+    title: str
+    published: datetime | None = None
+    updated: datetime | None = None
+    categories: tuple[str, ...] = ()
+
+
+class ReadFeed(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed that was read. `format` is rss, atom or json; `self_url` what it calls itself."""
+
+    format: str
+    self_url: str
+    entries: tuple[ReadEntry, ...]

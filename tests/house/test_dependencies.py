@@ -36,6 +36,7 @@ DOORS = {
     "cryptography": "deliver/dkim/",
     "dns": "deliver/dkim/published.py",
     "feedgen": "feeds/generator.py",
+    "feedparser": "collect/feedfile.py",
     "email_validator": "address.py",
     "frontmatter": "collect/frontmatter/",
     "httptools": "web/server.py",

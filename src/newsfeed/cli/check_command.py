@@ -14,15 +14,23 @@ from newsfeed.flows.checking import CheckReport, check
 
 
 @click.command()
+@click.option(
+    "--against", metavar="FEED", help="Compare with a feed that is there already: a file or a URL."
+)
 @config_option
 @json_option
-def command(*, file: Path | None, as_json: bool) -> None:
+def command(*, file: Path | None, as_json: bool, against: str | None) -> None:
     """Look for faults in settings, articles, templates, feeds and letters; write nothing.
 
     Every feed, page and letter is made anew and checked. Exit status 1 for faults of the whole,
-    3 where only articles have faults.
+    3 where only articles have faults. With --against, only what readers would notice if our feed
+    came in the place of FEED; it prints nothing where that is nothing.
     """
     with opened(file, allow_empty=True) as shop:
+        if against is not None:
+            from newsfeed.cli.check_against import show_comparison
+
+            show_comparison(shop, against, as_json=as_json)
         report = check(shop)
     if as_json:
         click.echo(to_json(report))
