@@ -47,8 +47,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     `summary` is the author's own excerpt as plain text, or "" where it is to be cut from the body.
     `content_hash` is a hex SHA-256 over the normalised source and what was measured for it.
     `sequence` counts in order of first publication, from 0. `news` is False for undated articles
-    of a first build: they sort after all dated ones.
-    Datetimes are aware.
+    of a first build: they sort after all dated ones. `sponsored` is the key of the front matter
+    that says that somebody paid for it, or "". Datetimes are aware.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     content_hash: str = ""
+    sponsored: str = ""
     sequence: int = 0
     news: bool = True
 

@@ -93,6 +93,8 @@ def test_articles_writes_nothing(site: Site) -> None:
 
 
 def test_check_looks_at_everything_and_writes_nothing(site: Site) -> None:
+    settings = site.folder / "newsfeed.toml"
+    site.configure(settings.read_text() + "commercial = false\n")
     done = site.run("check")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("looked at 1 article, ")

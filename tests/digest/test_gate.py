@@ -37,6 +37,29 @@ def test_a_signed_message_has_no_flaws() -> None:
 
 
 @pytest.mark.parametrize(
+    ("subject", "right"),
+    [
+        ("(광고) 주간 브리핑: 첫 글", True),
+        ("(광고)" + "아주 긴 제목 " * 20, True),
+        ("주간 브리핑 (광고)", False),
+        ("[test] (광고) 첫 글", False),
+        ("(광 고) 첫 글", False),
+        ("[광고] 첫 글", False),
+        ("A subject in ASCII", False),
+    ],
+)
+def test_an_advertisement_is_stopped_unless_its_decoded_subject_begins_with_the_label__l_k_05(
+    subject: str, right: bool
+) -> None:
+    """What is looked at are the bytes on the wire, encoded-words and folding and all."""
+    octets = message(Letter(subject=subject, html="", text="본문"))
+    assert flaws(octets) == []
+    assert flaws(octets, label="(광고)") == (
+        [] if right else ["subject does not begin with (광고)"]
+    )
+
+
+@pytest.mark.parametrize(
     ("pattern", "replacement", "flaw"),
     [
         (rb"\r\nDate", b"\nDate", "a CR or LF stands alone"),

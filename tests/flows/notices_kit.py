@@ -25,7 +25,8 @@ from tests.kit import NEWSLETTER, SETTINGS, Site
 
 MANY = tuple(parse_address(f"reader{number}@example.org") for number in range(6))
 BY_LINK = Visitor(way="link")
-COMMERCIAL = f"{NEWSLETTER}commercial = true\n"
+SENDER = 'phone = "02-123-4567"\npostal_address = "서울특별시 예시구 보기로 1"\n'
+COMMERCIAL = f"{NEWSLETTER}{SENDER}commercial = true\n"
 
 
 def commercial_site(folder: Path, *more: str, newsletter: str = COMMERCIAL) -> Site:

@@ -16,7 +16,7 @@ from newsfeed.errors import Fault
 from newsfeed.model import DateOrigin, Image
 from newsfeed.urls import ascii_url
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the same file gives another entry than before."""
 
 
@@ -28,8 +28,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `guid` the author's own. `pictures` are the absolute paths at which the lead image was looked
     for, there or not, and other media that newsfeed publishes: a change of one changes the entry.
     `media` maps references in the article to the paths at which newsfeed publishes local files,
-    `originals` these to the files' paths below the source as the disk spells them. `body_line`
-    counts from 1.
+    `originals` these to the files' paths below the source as the disk spells them. `sponsored` is
+    the key by which the article says that somebody paid for it. `body_line` counts from 1.
     """
 
     path: str
@@ -54,6 +54,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     pictures: tuple[str, ...] = ()
     media: dict[str, str] = {}
     originals: dict[str, str] = {}
+    sponsored: str = ""
     body_line: int = 1
 
 

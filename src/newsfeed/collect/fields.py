@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 _UPDATED = ("last_modified_at", "updated", "modified", "lastmod")
 _EXCERPT = ("excerpt", "summary", "description")
 _IMAGE = ("image", "thumbnail", "cover")
+_SPONSORED = ("sponsored", "advertisement")
 _IMAGE_ADDRESS = ("path", "src", "url", "image")
 _KEYS = frozenset(
     {"title", "date", "draft", "published", "slug", "permalink", "guid", "categories", "category"}
     | {"tags", "tag", "image", "author", "authors", "excerpt", "lang", "language"}
-    | {*_UPDATED, *_EXCERPT, *_IMAGE, "id", "layout", "future", "name", "subtitle"}
+    | {*_UPDATED, *_EXCERPT, *_IMAGE, *_SPONSORED, "id", "layout", "future", "name", "subtitle"}
 )
 """Keys that are read, and some of others that look like them and mean no mistake."""
 
@@ -51,7 +52,8 @@ class Fields(msgspec.Struct, frozen=True, kw_only=True):
     """What front matter says about an article. "" and None stand for what it does not say.
 
     Texts are on one line, except `excerpt`, which is the author's own with its lines. Datetimes
-    are aware. `left_out` tells why the article is not to be published, such as `draft: true`.
+    are aware. `left_out` tells why the article is not to be published, such as `draft: true`;
+    `sponsored` is the key that says that somebody paid for it.
     `remarks` are about the values alone; those about the syntax are in `FrontMatter`.
     """
 
@@ -68,6 +70,7 @@ class Fields(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     image: ImageField | None = None
+    sponsored: str = ""
     remarks: tuple[Remark, ...] = ()
 
 
@@ -94,6 +97,7 @@ def read_fields(front: FrontMatter, zone: ZoneInfo) -> Fields:
         categories=_terms(values, "categories", "category"),
         tags=_terms(values, "tags", "tag"),
         image=_image(values),
+        sponsored=next((key for key in _SPONSORED if values.said(key)), ""),
         # Last, since the lines above add to the remarks.
         remarks=tuple(values.remarks),
     )

@@ -255,6 +255,7 @@ def _article(entry: Entry, identity: Identity, zone: tzinfo) -> Article:
         categories=entry.categories,
         tags=entry.tags,
         content_hash=entry.content_hash,
+        sponsored=entry.sponsored,
         sequence=identity.sequence,
         news=identity.news,
     )

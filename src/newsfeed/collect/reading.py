@@ -97,6 +97,7 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         pictures=tuple(dict.fromkeys((*places, *found.places))),
         media={reference: one.path for reference, one in found.published.items()},
         originals={one.path: one.raw for one in found.published.values()},
+        sponsored=fields.sponsored,
         body_line=body_line if convention.name == "plain" else front.body_line,
     )
 

@@ -51,11 +51,11 @@ _PLAIN = 'text/plain; charset="utf-8"'
 Headers = list[tuple[str, str]]
 
 
-def flaws(message: bytes) -> list[str]:
+def flaws(message: bytes, *, label: str = "") -> list[str]:
     """What a strict receiver could object to, one line each; an empty list lets the message out.
 
     `message` is a letter, a multipart/alternative of text and HTML or text alone, or a notice,
-    which is one text.
+    which is one text. Its subject begins with `label`, once decoded (standards L-K-05).
     """
     head, _, body = message.partition(b"\r\n\r\n")
     found = [*_line_flaws(message), *_encoded_word_flaws(head)]
@@ -65,6 +65,8 @@ def flaws(message: bytes) -> list[str]:
     values = {name.lower(): value for name, value in headers}
     found += _value_flaws(values)
     found += _kind_flaws(values)
+    if label and not _read(values.get("subject", "")).startswith(label):
+        found.append(f"subject does not begin with {label}")
     found += _part_flaws(values, body)
     return found
 
@@ -141,15 +143,22 @@ def _decodes(word: re.Match[str]) -> bool:
     if word[1].lower() != "utf-8":
         return False
     try:
-        octets = (
-            base64.b64decode(word[3], validate=True)
-            if word[2] in "bB"
-            else binascii.a2b_qp(word[3], header=True)
-        )
-        octets.decode()
+        _decoded(word)
     except ValueError:
         return False
     return True
+
+
+def _decoded(word: re.Match[str]) -> str:
+    if word[2] in "bB":
+        return base64.b64decode(word[3], validate=True).decode()
+    return binascii.a2b_qp(word[3], header=True).decode()
+
+
+def _read(value: str) -> str:
+    """A header's value as it is read: white space between encoded-words is not (RFC 2047 §6.2)."""
+    joined = re.sub(r"(?<=\?=)\s+(?==\?)", "", value)
+    return _WORD.sub(lambda word: _decoded(word) if _decodes(word) else word[0], joined)
 
 
 def _value_flaws(values: dict[str, str]) -> list[str]:

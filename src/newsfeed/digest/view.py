@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsfeed.digest import cells
 from newsfeed.digest.body import INTRO_HEADING, fit_body
+from newsfeed.digest.disclosure import disclosed
 from newsfeed.digest.plain import plain_text, running_text
 from newsfeed.digest.skin import skin
 from newsfeed.digest.words import direction, words_for, written_date, written_day
@@ -126,7 +127,8 @@ def _frame(edition: Edition, sender: Sender, words: Words) -> dict[str, Plain]:
         "site_url": sender.site_url,
         "view_url": sender.view_url,
         "preferences_url": sender.preferences_url,
-        "postal_address": one_line(sender.postal_address),
+        "postal_address": "" if sender.disclosure else one_line(sender.postal_address),
+        "law": disclosed(sender.disclosure, edition.language) if sender.disclosure else None,
         "why": words.why.format(title=one_line(edition.title)),
         # What only the web copy has.
         "subscribe_url": "",

@@ -8,10 +8,12 @@ import msgspec
 
 from newsfeed.errors import BodyError, Fault, NewsfeedError, SettingsError
 from newsfeed.flows.build import BuildOptions, Workshop, build
+from newsfeed.flows.lawful import disclosure_of, unsaid
 from newsfeed.flows.people import keys_for
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.previewing import try_letter
 from newsfeed.flows.readiness import refuse_unready_settings
+from newsfeed.flows.relaying import is_loopback
 from newsfeed.flows.renaming import refuse_former_names
 from newsfeed.flows.theming import theme_of
 from newsfeed.settings import Newsletter
@@ -55,6 +57,7 @@ def check(shop: Workshop) -> CheckReport:
     letters = 0
     for newsletter in shop.plan.newsletters:
         try:
+            disclosure_of(shop.plan, newsletter)
             letters += try_letter(shop, newsletter)
         except BodyError as error:
             faults = (*faults, error.fault)
@@ -64,7 +67,7 @@ def check(shop: Workshop) -> CheckReport:
         articles=articles,
         files=files,
         letters=letters,
-        errors=tuple(errors),
+        errors=tuple(dict.fromkeys(errors)),
         faults=faults,
         warnings=warnings,
         notes=_notes(shop.plan),
@@ -76,8 +79,15 @@ def _notes(plan: Plan) -> tuple[str, ...]:
         return ()
     from newsfeed.flows.letters import missing_button
 
-    looks = [note for newsletter in plan.newsletters for note in _look_notes(plan, newsletter)]
-    return tuple(note for note in (missing_button(plan), *looks) if note)
+    notes = [missing_button(plan)]
+    if not _leaves(plan):  # what leaves is not to be warned of, but refused
+        notes += map(str, unsaid(plan))
+    notes += [note for newsletter in plan.newsletters for note in _look_notes(plan, newsletter)]
+    return tuple(note for note in notes if note)
+
+
+def _leaves(plan: Plan) -> bool:
+    return plan.mail.transport == "smtp" and not is_loopback(plan.mail.smtp.host)
 
 
 def _look_notes(plan: Plan, newsletter: Newsletter) -> tuple[str, ...]:

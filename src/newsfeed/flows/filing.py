@@ -133,7 +133,7 @@ def _put_out(people: People, press: Press, claims: list[Claim], now: datetime) -
     for claim in claims:
         try:
             message = press.message(claim, now)
-            refuse_flaws(message, press.edition.newsletter)
+            refuse_flaws(message, press.edition.newsletter, press.label)
         except (NewsfeedError, ValueError) as error:
             reply = error.problem if isinstance(error, NewsfeedError) else type(error).__name__
             outcomes.append(Outcome(claim=claim, state=DeliveryState.FAILED, reply=reply))

@@ -10,7 +10,9 @@ from msgspec import structs
 
 from newsfeed.digest.compiled import Compiled, Copy, Frame, compile_letter
 from newsfeed.digest.compose import UNSUBSCRIBE, Sender, compose
+from newsfeed.digest.disclosure import refuse_undisclosed
 from newsfeed.digest.gate import flaws
+from newsfeed.digest.label import labelled
 from newsfeed.digest.mailbox import parse_mailbox
 from newsfeed.digest.select import Choice
 from newsfeed.digest.subject import subject
@@ -18,6 +20,7 @@ from newsfeed.digest.words import words_for, written_date
 from newsfeed.errors import OutputError, message
 from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.editions import key_of, sender_of
+from newsfeed.flows.lawful import disclosure_of, label_of, refuse_sponsored
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.theming import theme_of
 from newsfeed.model import Edition, Letter
@@ -48,27 +51,39 @@ def make_edition(
     """The edition of chosen articles for a slot (aware).
 
     `intro` are the sender's own words as Markdown, and `line` a subject of their own; without it
-    the newsletter's pattern makes one, for which there must be an article.
+    the newsletter's pattern makes one, for which there must be an article. Raises SettingsError,
+    and OutputError for a paid article in a newsletter that does not advertise.
     """
+    refuse_sponsored(plan, newsletter, (*choice.items, *choice.more))
     language = language_of(plan, newsletter)
-    line = line or subject(
-        newsletter.subject,
-        title=newsletter.title,
-        lead=choice.items[0].title,
-        count=len(choice.items) + len(choice.more),
-        more=len(choice.items) + len(choice.more) - 1,
-        date=written_date(slot, words_for(language)),
-        where=key_of(newsletter, "subject"),
-    )
     return Edition(
         newsletter=newsletter.name,
         title=newsletter.title,
         language=language,
-        subject=line,
+        subject=_subject(plan, newsletter, choice, slot, line),
         slot=slot,
         items=tuple(bodies.letter_item(article) for article in choice.items),
         more=tuple(bodies.letter_item(article) for article in choice.more),
         intro_html=bodies.own_words(intro, f"{plan.site_url}/") if intro else "",
+    )
+
+
+def _subject(plan: Plan, newsletter: Newsletter, choice: Choice, slot: datetime, line: str) -> str:
+    """`line`, or what the newsletter's pattern makes; with the label that the law wants, which
+    the limit of its cells counts.
+    """
+    label = label_of(plan, newsletter)
+    if line:
+        return labelled(line, label)
+    count = len(choice.items) + len(choice.more)
+    return subject(
+        labelled(newsletter.subject, label),
+        title=newsletter.title,
+        lead=choice.items[0].title,
+        count=count,
+        more=count - 1,
+        date=written_date(slot, words_for(language_of(plan, newsletter))),
+        where=key_of(newsletter, "subject"),
     )
 
 
@@ -83,9 +98,10 @@ def compose_letter(
         view_url=view_url,
         subscribe_url=f"{plan.site_url}/subscribe/",
         preferences_url=f"{plan.links_url}/p" if plan.served else "",
+        disclosure=disclosure_of(plan, newsletter),
     )
     templates = Templates([plan.templates / "email"])
-    return compose(
+    letter = compose(
         edition,
         sender,
         templates,
@@ -94,6 +110,9 @@ def compose_letter(
         theme=theme_of(plan, newsletter),
         by_category=newsletter.group_by == "category",
     )
+    if sender.disclosure:
+        refuse_undisclosed(letter, sender.disclosure, edition.language, UNSUBSCRIBE)
+    return letter
 
 
 def web_path(origin: str) -> str:
@@ -202,13 +221,15 @@ def sample(plan: Plan, newsletter: Newsletter, letter: Letter, slot: datetime) -
             unsubscribe=UNSUBSCRIBE if plan.mail.unsubscribe == "https" else mailto,
         )
     )
-    refuse_flaws(made, newsletter.name)
+    refuse_flaws(made, newsletter.name, label_of(plan, newsletter))
     return made
 
 
-def refuse_flaws(message: bytes, newsletter: str) -> None:
-    """Raises OutputError for a message that a strict receiver could object to."""
-    found = flaws(message)
+def refuse_flaws(message: bytes, newsletter: str, label: str = "") -> None:
+    """Raises OutputError for a message that a strict receiver could object to, or the law: its
+    subject must begin with `label`.
+    """
+    found = flaws(message, label=label)
     if found:
         raise OutputError(
             f"the letter is not correct: {found[0]}",

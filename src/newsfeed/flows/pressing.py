@@ -11,6 +11,7 @@ import msgspec
 from newsfeed.audience.tokens import leave_signer, leave_url
 from newsfeed.digest.compiled import Compiled, Copy
 from newsfeed.flows.editions import sender_of, zone_of
+from newsfeed.flows.lawful import label_of
 from newsfeed.flows.letters import compiled_letter, frame_of, message_id, seed
 from newsfeed.flows.people import People
 from newsfeed.settings import Newsletter
@@ -21,7 +22,8 @@ from newsfeed.store.editions import EditionRecord
 
 class Press(msgspec.Struct, frozen=True, kw_only=True):
     """Makes the copies of an edition as it was at one revision, from `sender`, an address. `seed`
-    is what its Message-IDs are made from; `link` turns a public id into the way to leave.
+    is what its Message-IDs are made from; `link` turns a public id into the way to leave. By law
+    their subject begins with `label`.
     """
 
     edition: EditionRecord
@@ -30,6 +32,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
     compiled: Compiled
     zone: ZoneInfo
     link: Callable[[str], str]
+    label: str = ""
 
     def message_id(self, claim: Claim) -> str:
         """The Message-ID of the copy for whoever is claimed, always the same for it."""
@@ -71,6 +74,7 @@ def press_of(people: People, newsletter: Newsletter, edition: EditionRecord) -> 
         compiled=compiled_letter(newsletter, letter, frame),
         zone=zone_of(newsletter, plan.site.timezone),
         link=link,
+        label=label_of(plan, newsletter),
     )
 
 

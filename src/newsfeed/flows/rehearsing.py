@@ -11,10 +11,12 @@ from newsfeed.address import Address, parse_address
 from newsfeed.audience.keys import address_hash
 from newsfeed.audience.tokens import leave_token, leave_url
 from newsfeed.digest.compiled import Copy, Frame
+from newsfeed.digest.label import marked
 from newsfeed.errors import NewsfeedError, UsageError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.composing import draft
 from newsfeed.flows.editions import choice_for, next_slot_of, sender_of, skips_of, zone_of
+from newsfeed.flows.lawful import label_of, refuse_unlawful
 from newsfeed.flows.letters import (
     compiled_letter,
     domain_of,
@@ -90,7 +92,7 @@ def prepare_test(
     found = []
     for one in to.values():
         message = compiled.message(_copy(shop, people, newsletter, frame, one))
-        refuse_flaws(message, newsletter.name)
+        refuse_flaws(message, newsletter.name, label_of(shop.plan, newsletter))
         found.append((one, message))
     return Trial(newsletter=newsletter, messages=tuple(found), edition=of_old)
 
@@ -136,6 +138,7 @@ def _mailed(people: People, trial: Trial, environ: Mapping[str, str]) -> list[Tr
 
     plan, db = people.plan, people.db
     relay = relay_of(plan, environ)
+    refuse_unlawful(plan, relay)
     refuse_unless_one_can_leave(plan, people.keys, relay)
     sender = sender_of(trial.newsletter).address
     sign = signature_of(plan, sender.rpartition("@")[2])
@@ -207,7 +210,7 @@ def _letter(shop: Workshop, newsletter: Newsletter, name: str) -> tuple[Letter, 
             if not sent:
                 raise
             letter, of_old = _kept(shop, sent[0]), sent[0].name
-    return msgspec.structs.replace(letter, subject=f"[test] {letter.subject}"), of_old
+    return msgspec.structs.replace(letter, subject=marked(letter.subject, "[test]")), of_old
 
 
 def _kept(shop: Workshop, edition: EditionRecord) -> Letter:

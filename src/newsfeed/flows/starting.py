@@ -127,6 +127,17 @@ name = "weekly"
 title = {quoted(guess.title)}
 schedule = "mon 08:00"
 from = {quoted(_address(guess.url))}
+{_commercial(guess)}"""
+
+
+def _commercial(guess: Guess) -> str:
+    """What Korean law asks for, where it may apply: others are not asked (standards L-K-06)."""
+    if guess.language.partition("-")[0].lower() != "ko" and guess.timezone != "Asia/Seoul":
+        return ""
+    return """\
+# true where letters promote or sell anything: then (광고) stands before their subjects, and
+# `phone` and `postal_address` are needed (정보통신망법 제50조).
+commercial = false
 """
 
 

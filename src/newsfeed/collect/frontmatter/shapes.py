@@ -60,6 +60,11 @@ class Values:
             self.fail(key, f'"{key}" is "{shorten(text)}"', "write true or false")
         return default
 
+    def said(self, key: str) -> bool:
+        """Whether `key` has a value other than false: true, or a name or anything else."""
+        value = self.get(key)
+        return bool(value) and not (isinstance(value, str) and value.strip().lower() in {"", *_NO})
+
     def fail(self, key: str, problem: str, remedy: str) -> NoReturn:
         """Raise the `ArticleError` with the line of `key`."""
         raise ArticleError(problem, remedy=remedy, line=self._lines.get(key, 0))

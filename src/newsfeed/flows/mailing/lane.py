@@ -161,7 +161,7 @@ class Lane:
             raise OutputError(f"the letter cannot be made: {type(error).__name__}") from None
         count = header_count(message)
         if count != self._headers:
-            refuse_flaws(message, self.newsletter.name)
+            refuse_flaws(message, self.newsletter.name, self.press.label)
             self._headers = count
         return self.sign(message, int(now.timestamp())) + message if self.sign else message
 
