@@ -10,19 +10,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsfeed.audience.evidence import cut_agent, cut_ip, person_name
-from newsfeed.audience.wording import ENGLISH, KOREAN, Wording, wording_for, wording_of
+from newsfeed.audience.wording import (
+    ENGLISH,
+    JAPANESE,
+    KOREAN,
+    Wording,
+    wording_for,
+    wording_of,
+)
 
 TITLE = "주간 {link} 브리핑"
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("ko", KOREAN), ("ko-KR", KOREAN), ("en", ENGLISH), ("fr", ENGLISH)]
+    ("language", "words"),
+    [("ko", KOREAN), ("ko-KR", KOREAN), ("ja", JAPANESE), ("en", ENGLISH), ("fr", ENGLISH)],
 )
 def test_words_are_in_the_language_or_english(language: str, words: Wording) -> None:
     assert wording_for(language) is words
 
 
-@pytest.mark.parametrize("words", [KOREAN, ENGLISH])
+@pytest.mark.parametrize("words", [KOREAN, ENGLISH, JAPANESE])
 def test_the_version_is_of_the_exact_words(words: Wording) -> None:
     exact = words.titled("One")
     assert exact == exact.titled("anything else")
@@ -31,7 +39,7 @@ def test_the_version_is_of_the_exact_words(words: Wording) -> None:
     assert wording_of(exact.version, "Two") is None
 
 
-@pytest.mark.parametrize("words", [KOREAN, ENGLISH])
+@pytest.mark.parametrize("words", [KOREAN, ENGLISH, JAPANESE])
 def test_braces_of_a_title_are_only_letters(words: Wording) -> None:
     exact = words.titled(TITLE)
     text = exact.letter(link="https://example.org/c/x", sender="{site}", site="https://s.example/")
@@ -40,6 +48,15 @@ def test_braces_of_a_title_are_only_letters(words: Wording) -> None:
     assert TITLE in text
     assert "https://example.org/c/x" in text.splitlines()
     assert "{site}" in text
+
+
+@pytest.mark.parametrize("words", [KOREAN, ENGLISH, JAPANESE])
+def test_a_mail_names_all_newsletters_that_were_asked_for(words: Wording) -> None:
+    exact = words.titled("One")
+    text = exact.letter(link="l", sender="s", site="x", others=["Two", "{link} Three"])
+    assert exact.consent in text
+    assert [ln for ln in text.splitlines() if ln.startswith("- ")] == ["- Two", "- {link} Three"]
+    assert "- " not in exact.letter(link="l", sender="s", site="x")
 
 
 @given(st.ip_addresses(v=4))

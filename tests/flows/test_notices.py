@@ -117,7 +117,7 @@ def test_only_an_event_is_told_and_each_once(site: Site) -> None:
         assert [kind for kind, _, _ in rows(people)] == ["confirmed", "left"]
 
 
-@pytest.mark.parametrize("language", ["ko", "en", "fr"])
+@pytest.mark.parametrize("language", ["ko", "en", "ja", "fr"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_mail_passes_the_gate_in_each_language(
     tmp_path: Path, kind: Kind, language: str
@@ -144,9 +144,10 @@ def test_every_mail_passes_the_gate_in_each_language(
     assert width(mail["Subject"]) <= 60
     assert kind == "preferences" or "{link}" in mail.get_content()
     assert ("안녕하세요" in mail.get_content()) == (language == "ko")
+    assert ("こんにちは" in mail.get_content()) == (language == "ja")
 
 
-@given(kind=st.sampled_from(KINDS), language=st.sampled_from(["ko", "en"]), title=st.text())
+@given(kind=st.sampled_from(KINDS), language=st.sampled_from(["ko", "en", "ja"]), title=st.text())
 def test_no_title_breaks_a_mail__s_01(kind: str, language: str, title: str) -> None:
     told = notice_words(language).notice(
         kind,

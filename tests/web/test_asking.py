@@ -218,6 +218,14 @@ def test_one_mail_is_enough_for_two_newsletters_and_each_is_agreed_to_by_itself_
     assert mailed(desk) == 0
 
 
+def test_the_mail_that_asks_names_all_that_was_asked_for(desk: Desk) -> None:
+    send(desk, newsletter=["weekly", "craft"])
+    assert mailed(desk) == 1
+    (letter,) = letters(desk)
+    assert "‘Feeds and Letters’ 뉴스레터를 이메일로 받는 것에 동의합니다" in letter
+    assert "- 주간 브리핑" in letter.splitlines()
+
+
 def test_of_each_commercial_newsletter_that_was_ticked_a_mail_says_so__l_k_08(
     tmp_path: Path,
 ) -> None:

@@ -1,4 +1,5 @@
-"""What a subscriber is told by mail besides letters, in Korean and English: plain text.
+"""What a subscriber is told by mail besides letters, in Korean, English and Japanese: plain
+text.
 
 Nothing that somebody typed into a form stands in it (standards S-08).
 """
@@ -218,9 +219,94 @@ Sent by {sender}
     ),
 }
 
+_JAPANESE = {
+    "confirmed": Told(
+        subject="配信への同意を登録しました: {short}",
+        text="""\
+こんにちは。
+
+ニュースレターの配信への同意を登録しましたので、お知らせします。
+
+送信者: {sender}
+同意の内容: ニュースレター「{title}」をメールで受け取ること
+同意された日: {date}
+結果: 同意を登録しました。今後、ニュースレターをお送りします。
+
+配信はいつでも無料で停止できます。
+配信停止 (Unsubscribe / 수신거부):
+{link}
+
+{site}
+""",
+    ),
+    "left": Told(
+        subject="配信を停止しました: {short}",
+        text="""\
+こんにちは。
+
+ニュースレターの配信停止の手続きが完了しましたので、お知らせします。
+
+送信者: {sender}
+撤回の内容: ニュースレター「{title}」をメールで受け取ることへの同意の撤回
+撤回された日: {date}
+結果: 配信を停止しました。このニュースレターは今後お送りしません。
+
+{site}
+""",
+    ),
+    "renewal": Told(
+        subject="配信への同意の確認: {short}",
+        text="""\
+こんにちは。
+
+2年ごとに、配信への同意についてお知らせしています。
+
+送信者: {sender}
+同意の内容: ニュースレター「{title}」をメールで受け取ること
+同意された日: {date}
+
+引き続き受け取られる場合は、何もなさる必要はありません。お返事がなければ同意は続きます。
+同意を撤回される場合は、次のアドレスをお使いください。無料です。
+配信停止 (Unsubscribe / 수신거부):
+{link}
+
+{site}
+""",
+    ),
+    "already": Told(
+        subject="すでに購読中です: {short}",
+        text="""\
+こんにちは。
+
+このアドレスでニュースレター「{title}」の購読の申し込みがありました。すでに購読中ですので、
+何もなさる必要はありません。お心当たりがない場合は、このメールを無視してください。
+
+送信者: {sender}
+{site}
+""",
+    ),
+    "preferences": Told(
+        subject="購読設定のリンク: {short}",
+        text="""\
+こんにちは。
+
+このアドレスの購読設定を開くリンクの請求がありました。ご本人の場合は、次のアドレスを開いてください。
+24時間有効です。ほかの人に転送しないでください。
+
+{link}
+
+お心当たりがない場合は、このメールを無視してください。何も変わりません。
+
+送信者: {sender}
+{site}
+""",
+    ),
+}
+
 _CATALOGUE = {
     "ko": NoticeWords(language="ko", told=_KOREAN),
     "en": NoticeWords(language="en", told=_ENGLISH),
+    "ja": NoticeWords(language="ja", told=_JAPANESE),
 }
 
 

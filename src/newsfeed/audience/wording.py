@@ -1,4 +1,4 @@
-"""What people agree to, and the mail that asks them, in Korean and English.
+"""What people agree to, and the mail that asks them, in Korean, English and Japanese.
 
 The text agreed to is kept by its version, a hash of it, with every consent (standards L-C-04).
 """
@@ -6,6 +6,7 @@ The text agreed to is kept by its version, a hash of it, with every consent (sta
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -15,6 +16,7 @@ from newsfeed.text import one_line
 class Wording(msgspec.Struct, frozen=True, kw_only=True):
     """The words of one language. All texts are patterns for `{title}`, the newsletter's, until
     `titled` has filled it in; `mail` also has `{consent}`, `{link}`, `{sender}` and `{site}`.
+    `also` names the others that were asked for, `{titles}`.
 
     `version` is a hash of `consent` as it stands.
     """
@@ -24,6 +26,7 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     consent: str
     subject: str
     mail: str
+    also: str
 
     def titled(self, title: str) -> Wording:
         """The exact words for a newsletter, and the version of exactly these."""
@@ -35,24 +38,34 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
             consent=consent,
             subject=self.subject.format(title=title),
             mail=self.mail,
+            also=self.also,
         )
 
-    def letter(self, *, link: str, sender: str, site: str) -> str:
+    def letter(self, *, link: str, sender: str, site: str, others: Sequence[str] = ()) -> str:
         """The text of the confirmation mail; only after `titled`.
 
         It says nothing that a subscriber wrote (standards S-08). `site` is named with its
-        address.
+        address; `others` are the titles of further newsletters that the person asked for.
         """
-        return self.mail.format(consent=self.consent, link=link, sender=sender, site=site)
+        consent = self.consent
+        if others:
+            titles = "".join(f"\n- {one_line(title)}" for title in others)
+            consent += "\n\n" + self.also.format(titles=titles)
+        return self.mail.format(consent=consent, link=link, sender=sender, site=site)
 
 
 def _version(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _wording(language: str, consent: str, subject: str, mail: str) -> Wording:
+def _wording(language: str, consent: str, subject: str, mail: str, also: str) -> Wording:
     return Wording(
-        version=_version(consent), language=language, consent=consent, subject=subject, mail=mail
+        version=_version(consent),
+        language=language,
+        consent=consent,
+        subject=subject,
+        mail=mail,
+        also=also,
     )
 
 
@@ -77,6 +90,7 @@ KOREAN = _wording(
 보낸 사람: {sender}
 {site}
 """,
+    "함께 신청하신 뉴스레터입니다. 같은 페이지에서 하나씩 동의하실 수 있습니다.{titles}",
 )
 
 ENGLISH = _wording(
@@ -100,9 +114,35 @@ If it was not you, ignore this message: without your confirmation no newsletter 
 Sent by {sender}
 {site}
 """,
+    "You asked for these as well, and can agree to each of them on the same page:{titles}",
 )
 
-_CATALOGUE = {wording.language: wording for wording in (KOREAN, ENGLISH)}
+JAPANESE = _wording(
+    "ja",
+    "ニュースレター「{title}」をメールで受け取ることに同意します。すべてのメールにあるリンクから、"
+    "いつでも配信を停止できます。",
+    "購読の確認: {title}",
+    """\
+こんにちは。
+
+このアドレスでニュースレターの購読の申し込みがありました。ご本人の場合は、次のアドレスを開いて
+確認ボタンを押してください。72時間有効です。
+
+{link}
+
+同意される内容:
+{consent}
+
+お心当たりがない場合は、このメールを無視してください。確認されないかぎり、ニュースレターはお送り
+しません。
+
+送信者: {sender}
+{site}
+""",
+    "次のニュースレターもお申し込みです。同じページで一つずつ同意できます。{titles}",
+)
+
+_CATALOGUE = {wording.language: wording for wording in (KOREAN, ENGLISH, JAPANESE)}
 
 
 def wording_for(language: str) -> Wording:

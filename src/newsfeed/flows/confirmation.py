@@ -7,6 +7,7 @@ import msgspec
 from newsfeed.audience.lifecycle import Mailing, mailing
 from newsfeed.audience.tokens import CONFIRM_WITHIN, confirm_token, confirm_url
 from newsfeed.audience.wording import Wording, wording_for, wording_of
+from newsfeed.flows.asking import asked_too
 from newsfeed.flows.people import People
 from newsfeed.model import SubscriptionState
 from newsfeed.settings import Newsletter
@@ -164,6 +165,7 @@ def _request(people: People, newsletter: Newsletter, one: Waiting) -> Request:
             link=confirm_url(plan.links_url, newsletter.name, token),
             sender=f"{sender.name} <{sender.address}>" if sender.name else sender.address,
             site=plan.site_url + "/",
+            others=[also.title for also in asked_too(people, newsletter.name, person.public_id)],
         ),
         from_name=sender.name,
         from_address=sender.address,
