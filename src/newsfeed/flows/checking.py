@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 import msgspec
 
+from newsfeed.digest.lint import Finding
 from newsfeed.errors import BodyError, Fault, NewsfeedError, SettingsError
 from newsfeed.flows.build import BuildOptions, Workshop, build
 from newsfeed.flows.lawful import disclosure_of, unsaid
+from newsfeed.flows.linting import told
 from newsfeed.flows.people import keys_for
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.previewing import try_letter
@@ -22,7 +25,8 @@ from newsfeed.settings import Newsletter
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     """What was looked at and what was found. `errors` are of settings, templates, feeds and
     letters as a whole; `faults` left an article out, `warnings` did not. `notes` are warnings of
-    letters as a whole.
+    letters as a whole. `findings` are all of the lint's, by newsletter; those of weight are among
+    errors and notes, too.
     """
 
     articles: int
@@ -32,6 +36,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
     notes: tuple[str, ...] = ()
+    findings: Mapping[str, tuple[Finding, ...]] = {}
 
 
 def check(shop: Workshop) -> CheckReport:
@@ -54,24 +59,43 @@ def check(shop: Workshop) -> CheckReport:
             refuse_unready_settings(shop.plan, keys, os.environ)
     except NewsfeedError as error:
         errors.append(str(error))
-    letters = 0
-    for newsletter in shop.plan.newsletters:
-        try:
-            disclosure_of(shop.plan, newsletter)
-            letters += try_letter(shop, newsletter)
-        except BodyError as error:
-            faults = (*faults, error.fault)
-        except NewsfeedError as error:
-            errors.append(str(error))
+    found, faulty, wrong = _letters(shop)
     return CheckReport(
         articles=articles,
         files=files,
-        letters=letters,
-        errors=tuple(dict.fromkeys(errors)),
-        faults=faults,
+        letters=len(found),
+        errors=tuple(dict.fromkeys((*errors, *wrong))),
+        faults=(*faults, *faulty),
         warnings=warnings,
-        notes=_notes(shop.plan),
+        notes=(*_notes(shop.plan), *_told(found, "warning")),
+        findings=found,
     )
+
+
+_Findings = dict[str, tuple[Finding, ...]]
+
+
+def _letters(shop: Workshop) -> tuple[_Findings, list[Fault], list[str]]:
+    """What the lint finds by newsletter, articles that stood in the way, and errors."""
+    found: _Findings = {}
+    faults: list[Fault] = []
+    errors: list[str] = []
+    for newsletter in shop.plan.newsletters:
+        try:
+            disclosure_of(shop.plan, newsletter)
+            lint = try_letter(shop, newsletter)
+        except BodyError as error:
+            faults.append(error.fault)
+        except NewsfeedError as error:
+            errors.append(str(error))
+        else:
+            if lint is not None:
+                found[newsletter.name] = lint
+    return found, faults, [*errors, *_told(found, "error")]
+
+
+def _told(found: _Findings, level: str) -> list[str]:
+    return [line for name, lint in found.items() for line in told(lint, name, level)]
 
 
 def _notes(plan: Plan) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from newsfeed.flows.letters import (
     view_url,
     web_path,
 )
+from newsfeed.flows.linting import findings, refuse_errors
 from newsfeed.flows.plan import Plan
 from newsfeed.model import Article, EditionKind, EditionState, Letter
 from newsfeed.settings import Newsletter
@@ -113,7 +114,7 @@ def compose_choice(
     origin: str,
     words: OwnWords,
 ) -> tuple[Letter, int]:
-    """The letter of a choice, and the bytes of one message, which passed the gate.
+    """The letter of a choice, and the bytes of one message, which passed the lint and the gate.
 
     `slot` is in the zone of the newsletter's readers, `origin` the edition's name for good.
     Raises as `draft`.
@@ -122,7 +123,9 @@ def compose_choice(
     edition = make_edition(
         shop.plan, newsletter, choice, slot, bodies, intro=words.intro, line=words.subject
     )
-    letter = compose_letter(shop.plan, newsletter, edition, view_url=view_url(shop.plan, origin))
+    address = view_url(shop.plan, origin)
+    letter = compose_letter(shop.plan, newsletter, edition, view_url=address)
+    refuse_errors(findings(shop.plan, newsletter, letter, view_url=address), newsletter.name)
     return letter, len(sample(shop.plan, newsletter, letter, slot))
 
 

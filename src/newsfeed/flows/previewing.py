@@ -6,7 +6,7 @@ import os.path
 import re
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -18,6 +18,9 @@ from newsfeed.flows.editions import choice_for, next_slot_of, skips_of, zone_of
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.output.files import replace_file
 from newsfeed.settings import Newsletter
+
+if TYPE_CHECKING:
+    from newsfeed.digest.lint import Finding
 
 _NOTE = "previews"
 _ENDINGS = ("html", "txt", "eml")
@@ -129,8 +132,9 @@ def _all_there(shop: Workshop, preview: Preview) -> bool:
     return all((shop.plan.preview / Path(file).name).is_file() for file in preview.files)
 
 
-def try_letter(shop: Workshop, newsletter: Newsletter) -> bool:
-    """Compose the next letter and write nothing; False where there is nothing to send.
+def try_letter(shop: Workshop, newsletter: Newsletter) -> tuple[Finding, ...] | None:
+    """Compose the next letter and write nothing; gives what the lint finds, errors too. None where
+    there is nothing to send.
 
     Raises TemplateError, SettingsError, OutputError.
     """
@@ -139,17 +143,19 @@ def try_letter(shop: Workshop, newsletter: Newsletter) -> bool:
     )
     choice = choice_for(shop, newsletter)
     if len(choice.items) < newsletter.min_items:
-        return False
-    _compose(shop, newsletter, choice, slot)
-    return True
+        return None
+    _, _, found = _compose(shop, newsletter, choice, slot)
+    return found
 
 
 def _make(shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime | None) -> Preview:
     """Compose the letter and write it in three forms: as shown, as text, as a message."""
     from newsfeed.flows.letters import language_of
+    from newsfeed.flows.linting import refuse_errors
     from newsfeed.flows.reading import readable, readable_html
 
-    subject, forms = _compose(shop, newsletter, choice, slot)
+    subject, forms, lint = _compose(shop, newsletter, choice, slot)
+    refuse_errors(lint, newsletter.name)
     language = language_of(shop.plan, newsletter)
     html, text = forms["html"].decode(), forms["txt"].decode()
     forms["html"] = _with_local_images(readable_html(html, language), shop.plan).encode()
@@ -183,10 +189,11 @@ def _with_local_images(html: str, plan: Plan) -> str:
 
 def _compose(
     shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime | None
-) -> tuple[str, dict[str, bytes]]:
-    """The subject, and the letter's forms by file ending."""
+) -> tuple[str, dict[str, bytes], tuple[Finding, ...]]:
+    """The subject, the letter's forms by file ending, and what the lint finds."""
     from newsfeed.flows.bodies import Bodies
     from newsfeed.flows.letters import compose_letter, make_edition, sample, view_url
+    from newsfeed.flows.linting import findings
 
     plan = shop.plan
     when = slot or max(article.updated for article in choice.items)
@@ -196,4 +203,4 @@ def _compose(
     letter = compose_letter(plan, newsletter, edition, view_url=address)
     message = sample(plan, newsletter, letter, when)
     forms = {"html": letter.html.encode(), "txt": letter.text.encode(), "eml": message}
-    return edition.subject, forms
+    return edition.subject, forms, findings(plan, newsletter, letter, view_url=address)

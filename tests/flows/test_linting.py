@@ -1,0 +1,50 @@
+"""The lint stands between composing and leaving."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from newsfeed.errors import OutputError
+from newsfeed.flows.linting import findings, refuse_errors, told
+from newsfeed.model import Letter
+from tests.kit import NEWSLETTER, SETTINGS, Site
+
+SAID = NEWSLETTER + "commercial = false\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    site = Site(tmp_path / "site", SETTINGS + SAID)
+    site.post("2026-11-10-one.md", r"\*\*굵은\*\* 글.")
+    return site
+
+
+def test_check_tells_what_the_lint_finds(site: Site) -> None:
+    """A warning on stderr, and all findings with their rules as JSON."""
+    done = site.run("check")
+    assert "warning: newsletters.weekly: html:" in done.stderr
+    assert "Markdown is shown as it was written: `**굵은**`" in done.stderr
+    found = json.loads(site.run("check", "--json").stdout)["findings"]["weekly"]
+    assert {"text.markdown", "size.html"} <= {one["rule"] for one in found}
+    assert {one["level"] for one in found} == {"warning", "note"}
+
+
+def test_an_error_keeps_the_letter_back_and_names_the_rest(site: Site) -> None:
+    """The first reason, and how many there are besides."""
+    plan = site.plan()
+    letter = Letter(subject="", html="<!doctype html><p>x</p><form></form>", text="")
+    found = findings(plan, plan.newsletters[0], letter)
+    with pytest.raises(OutputError, match=r"^newsletters\.weekly: .*and 3 more: `newsfeed check`"):
+        refuse_errors(found, "weekly")
+    assert len(told(found, "weekly", "error")) == 4
+
+
+def test_a_letter_of_text_needs_no_html(tmp_path: Path) -> None:
+    """`format = "text"`: only its subject and text count."""
+    site = Site(tmp_path / "site", SETTINGS + SAID + 'format = "text"\n')
+    site.post("2026-11-10-one.md", '<p><a href="#">어디</a></p>')
+    done = site.run("check")
+    assert (done.returncode, "html:" in done.stderr) == (0, False)
