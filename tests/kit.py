@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import feedparser
@@ -186,3 +187,10 @@ class Site:
         """Every file of the output folder."""
         found = (path for path in self.output.rglob("*") if path.is_file())
         return {str(p.relative_to(self.output)): p.read_bytes() for p in found}
+
+
+def plain(mail: EmailMessage) -> str:
+    """What a mail says in its text part, or as a whole where it is text."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())

@@ -20,7 +20,7 @@ from newsfeed.flows.people import People
 from newsfeed.model import SubscriptionState
 from newsfeed.store import consents, subscribers
 from newsfeed.store.subscribers import Subscriber
-from tests.kit import NEWSLETTER, SETTINGS, Site
+from tests.kit import NEWSLETTER, SETTINGS, Site, plain
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 MONTHLY = NEWSLETTER.replace('"weekly"', '"monthly"').replace("주간", "월간")
@@ -118,7 +118,7 @@ def mail_to(people: People, address: Address = ANN, newsletter: str = "weekly") 
 def link_in(people: People, message: EmailMessage, newsletter: str = "weekly") -> Confirmation:
     """What the link of a confirmation mail says."""
     start = f"{people.plan.links_url}/c/{newsletter}/"
-    (line,) = (ln for ln in message.get_content().splitlines() if ln.startswith(start))
+    (line,) = (ln for ln in plain(message).splitlines() if ln.startswith(start))
     found = read_confirm_token(people.keys, newsletter, line.removeprefix(start), people.now)
     assert found is not None
     return found

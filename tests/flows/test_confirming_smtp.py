@@ -37,7 +37,7 @@ from tests.flows.people_kit import (
     person_of,
 )
 from tests.flows.relay_kit import DROP, Answer, Relay, refusing, relay
-from tests.kit import Site
+from tests.kit import Site, plain
 
 DAY = timedelta(days=1)
 MANY = tuple(parse_address(f"reader{number}@example.org") for number in range(6))
@@ -111,8 +111,8 @@ def test_who_waits_gets_one_mail_whose_link_confirms(site: Site) -> None:
     with people_of(site) as people:
         (_, asked) = consents.of(people.db, person_of(people).id)
         assert (asked.event, asked.message_id) == ("mailed", mail.parsed["Message-ID"])
-        assert consents.wording(people.db, asked.wording) in mail.parsed.get_content()
-        token = link(people, mail.parsed.get_content())
+        assert consents.wording(people.db, asked.wording) in plain(mail.parsed)
+        token = link(people, plain(mail.parsed))
         said = read_confirm_token(people.keys, "weekly", token, people.now)
         assert said
         assert confirm(people, "weekly", said, Visitor(way="link")) is Confirmed.CONFIRMED

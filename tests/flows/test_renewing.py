@@ -18,7 +18,7 @@ from newsfeed.store import consents, database, facts, suppression
 from tests.flows.notices_kit import commercial_site, filed, joined, queued, rows, sent, sent_by
 from tests.flows.people_kit import ANN, BOB, NOW, active, events_of, people_of, person_of
 from tests.flows.relay_kit import relay
-from tests.kit import Site
+from tests.kit import Site, plain
 
 DAY = timedelta(days=1)
 TWO_YEARS = timedelta(days=730)
@@ -110,7 +110,7 @@ def test_over_six_years_there_are_three_each_in_time_with_the_three_facts__l_k_0
             if sent(people).mailed:
                 told.append(now)
                 mail = next(m for p, m in filed(site) if p.endswith("-renewal.eml"))
-                text = mail.get_content()
+                text = plain(mail)
                 for said in ("주간 브리핑", "news@example.org", "2026년 11월 20일", "/u/weekly/"):
                     assert said in text
                 assert "Unsubscribe" in text

@@ -17,6 +17,7 @@ from newsfeed.audience.tokens import preferences_token
 from newsfeed.flows.confirming import send_confirmations
 from newsfeed.store import subscribers
 from newsfeed.store.subscribers import Subscriber
+from tests.kit import plain
 from tests.web.kit import ADDRESS, Desk, parse
 
 SENT = "메일함을 확인해 주세요"
@@ -77,7 +78,7 @@ def letters(desk: Desk) -> list[str]:
     for path in sorted(desk.plan.outbox.rglob("*.eml")):
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         assert isinstance(message, EmailMessage)
-        found.append(f"{message['Subject']}\n{message.get_content()}")
+        found.append(f"{message['Subject']}\n{plain(message)}")
     return found
 
 

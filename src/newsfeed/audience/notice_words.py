@@ -24,10 +24,13 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoticeWords(msgspec.Struct, frozen=True, kw_only=True):
-    """The words of one language, by kind: patterns for `Facts`."""
+    """The words of one language, by kind: patterns for `Facts`. `action` is on the button that
+    leads to the preferences.
+    """
 
     language: str
     told: Mapping[str, Told]
+    action: str
 
     def notice(self, kind: str, facts: Facts) -> Told:
         """The mail of a kind of `KINDS`."""
@@ -304,9 +307,9 @@ _JAPANESE = {
 }
 
 _CATALOGUE = {
-    "ko": NoticeWords(language="ko", told=_KOREAN),
-    "en": NoticeWords(language="en", told=_ENGLISH),
-    "ja": NoticeWords(language="ja", told=_JAPANESE),
+    "ko": NoticeWords(language="ko", told=_KOREAN, action="구독 설정 열기"),
+    "en": NoticeWords(language="en", told=_ENGLISH, action="Open your subscriptions"),
+    "ja": NoticeWords(language="ja", told=_JAPANESE, action="購読設定を開く"),
 }
 
 

@@ -16,7 +16,7 @@ from newsfeed.text import one_line
 class Wording(msgspec.Struct, frozen=True, kw_only=True):
     """The words of one language. All texts are patterns for `{title}`, the newsletter's, until
     `titled` has filled it in; `mail` also has `{consent}`, `{link}`, `{sender}` and `{site}`.
-    `also` names the others that were asked for, `{titles}`.
+    `also` names the others that were asked for, `{titles}`; `action` is on the button.
 
     `version` is a hash of `consent` as it stands.
     """
@@ -27,6 +27,7 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     mail: str
     also: str
+    action: str
 
     def titled(self, title: str) -> Wording:
         """The exact words for a newsletter, and the version of exactly these."""
@@ -39,6 +40,7 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
             subject=self.subject.format(title=title),
             mail=self.mail,
             also=self.also,
+            action=self.action,
         )
 
     def letter(self, *, link: str, sender: str, site: str, others: Sequence[str] = ()) -> str:
@@ -58,7 +60,9 @@ def _version(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _wording(language: str, consent: str, subject: str, mail: str, also: str) -> Wording:
+def _wording(
+    language: str, consent: str, subject: str, mail: str, also: str, action: str
+) -> Wording:
     return Wording(
         version=_version(consent),
         language=language,
@@ -66,6 +70,7 @@ def _wording(language: str, consent: str, subject: str, mail: str, also: str) ->
         subject=subject,
         mail=mail,
         also=also,
+        action=action,
     )
 
 
@@ -91,6 +96,7 @@ KOREAN = _wording(
 {site}
 """,
     "함께 신청하신 뉴스레터입니다. 같은 페이지에서 하나씩 동의하실 수 있습니다.{titles}",
+    "구독 확인하기",
 )
 
 ENGLISH = _wording(
@@ -115,6 +121,7 @@ Sent by {sender}
 {site}
 """,
     "You asked for these as well, and can agree to each of them on the same page:{titles}",
+    "Confirm your subscription",
 )
 
 JAPANESE = _wording(
@@ -140,6 +147,7 @@ JAPANESE = _wording(
 {site}
 """,
     "次のニュースレターもお申し込みです。同じページで一つずつ同意できます。{titles}",
+    "購読を確認する",
 )
 
 _CATALOGUE = {wording.language: wording for wording in (KOREAN, ENGLISH, JAPANESE)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from newsfeed.text import clean
 if TYPE_CHECKING:
     from datetime import datetime
 
+_TEXT = 'Content-Type: text/plain; charset="utf-8"'
+_HTML = _TEXT.replace("plain", "html")
 _PLAIN_LINE = re.compile(rb"(?!From )(?:[ -~]{0,77}[!-~])?")
 
 
@@ -24,17 +27,18 @@ def build_notice(
     to_address: str,
     date: datetime,
     message_id: str,
+    html: str = "",
 ) -> bytes:
-    """One text/plain message that no program should answer (RFC 3834 section 5).
+    """One message that no program should answer (RFC 3834 section 5): text, and `html` if any.
 
-    `date` is aware, `message_id` has its angle brackets. `text` goes as 7bit where it can, else
-    as UTF-8 in base64. The same input gives the same bytes. Raises OutputError or SettingsError
-    where a value cannot stand in a header.
+    `date` is aware, `message_id` has its angle brackets. `text` alone goes as 7bit where it can,
+    else as UTF-8 in base64. The same input gives the same bytes. Raises OutputError or
+    SettingsError where a value cannot stand in a header.
     """
     sender = Mailbox(checked_name(from_name), checked_address(from_address))
     reader = Mailbox("", checked_address(to_address))
     content = segments.canonical(clean(text))
-    as_it_is = _is_plain(content)
+    kind, body = _in_two_parts(content, html) if html else _alone(content)
     head = [
         f"From: {headers.mailbox('From', sender)}",
         f"Subject: {headers.text('Subject', subject)}",
@@ -44,11 +48,30 @@ def build_notice(
         "Auto-Submitted: auto-generated",
         "X-Auto-Response-Suppress: OOF, AutoReply",
         "MIME-Version: 1.0",
-        'Content-Type: text/plain; charset="utf-8"',
-        f"Content-Transfer-Encoding: {'7bit' if as_it_is else 'base64'}",
+        kind,
     ]
-    body = content if as_it_is else segments.encoded(content) + segments.CRLF
     return "\r\n".join([*head, "", ""]).encode("ascii") + body
+
+
+def _alone(content: bytes) -> tuple[str, bytes]:
+    """Headers of the content, and the body."""
+    as_it_is = _is_plain(content)
+    encoding = "7bit" if as_it_is else "base64"
+    body = content if as_it_is else segments.encoded(content) + segments.CRLF
+    return f"{_TEXT}\r\nContent-Transfer-Encoding: {encoding}", body
+
+
+def _in_two_parts(content: bytes, html: str) -> tuple[str, bytes]:
+    """The same for multipart/alternative, text first (RFC 2046 section 5.1.4)."""
+    page = segments.canonical(html)
+    boundary = f"=_{hashlib.sha256(content + page).hexdigest()[:32]}"  # never within base64
+    parts = [
+        f"--{boundary}\r\n{kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode("ascii")
+        + segments.encoded(part)
+        for kind, part in ((_TEXT, content), (_HTML, page))
+    ]
+    body = segments.CRLF.join([*parts, f"--{boundary}--".encode("ascii"), b""])
+    return f'Content-Type: multipart/alternative; boundary="{boundary}"', body
 
 
 def _is_plain(content: bytes) -> bool:

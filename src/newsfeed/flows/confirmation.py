@@ -156,17 +156,11 @@ def _request(people: People, newsletter: Newsletter, one: Waiting) -> Request:
     sender = sender_of(newsletter)
     domain = sender.address.rpartition("@")[2]
     number = message_id(f"{newsletter.name}/{FOLDER}", person.public_id, one.mails, domain)
-    token = confirm_token(
-        people.keys, newsletter.name, person.public_id, wording.version, people.now
-    )
+    text, page = _said(people, newsletter, person, wording)
     message = build_notice(
         wording.subject,
-        wording.letter(
-            link=confirm_url(plan.links_url, newsletter.name, token),
-            sender=f"{sender.name} <{sender.address}>" if sender.name else sender.address,
-            site=plan.site_url + "/",
-            others=[also.title for also in asked_too(people, newsletter.name, person.public_id)],
-        ),
+        text,
+        html=page,
         from_name=sender.name,
         from_address=sender.address,
         to_address=person.address,
@@ -181,4 +175,35 @@ def _request(people: People, newsletter: Newsletter, one: Waiting) -> Request:
         sender=sender.address,
         message_id=number,
         message=message,
+    )
+
+
+def _said(
+    people: People, newsletter: Newsletter, person: Subscriber, wording: Wording
+) -> tuple[str, str]:
+    """Text and HTML of the mail, with the link that confirms."""
+    from newsfeed.digest.notice_page import LINK
+    from newsfeed.flows.editions import sender_of
+    from newsfeed.flows.noticing import both_parts
+
+    plan, sender = people.plan, sender_of(newsletter)
+    link = confirm_url(
+        plan.links_url,
+        newsletter.name,
+        confirm_token(people.keys, newsletter.name, person.public_id, wording.version, people.now),
+    )
+    return both_parts(
+        plan,
+        newsletter,
+        template="confirm",
+        language=wording.language,
+        subject=wording.subject,
+        text=wording.letter(
+            link=LINK,
+            sender=f"{sender.name} <{sender.address}>" if sender.name else sender.address,
+            site=plan.site_url + "/",
+            others=[also.title for also in asked_too(people, newsletter.name, person.public_id)],
+        ),
+        link=link,
+        action=wording.action,
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
-from newsfeed.audience.notice_words import KINDS, Facts, Told, notice_words
+from newsfeed.audience.notice_words import KINDS, Facts, NoticeWords, Told, notice_words
 from newsfeed.audience.tokens import (
     leave_token,
     leave_url,
@@ -37,6 +37,9 @@ _SHORT = 36
 
 _PROOF: dict[str, Event] = {"confirmed": "told", "left": "told", "renewal": "renewed"}
 """What stands on record of a person by a mail of a kind (standards L-K-08, L-K-09)."""
+
+_TEMPLATES = {"confirmed": "welcome", "left": "goodbye", "renewal": "consent"}
+"""What shows a mail of a kind; others have the template `notice`."""
 
 _LAWFUL = frozenset(_PROOF)
 """Kinds that only newsletters with `commercial = true` send."""
@@ -120,9 +123,21 @@ def _ready(people: People, notice: Notice, person: Subscriber, newsletter: Newsl
     from newsfeed.digest.notice import build_notice
     from newsfeed.flows.editions import sender_of
     from newsfeed.flows.letters import message_id, refuse_flaws
+    from newsfeed.flows.noticing import both_parts
 
     sender = sender_of(newsletter)
-    told = _told(people, notice, person, newsletter)
+    words = notice_words(person.language or newsletter.language or people.plan.site.language)
+    told = _told(people, notice, person, newsletter, words)
+    text, page = both_parts(
+        people.plan,
+        newsletter,
+        template=_TEMPLATES.get(notice.kind, "notice"),
+        language=words.language,
+        subject=told.subject,
+        text=told.text,
+        link=_link(people, notice, person, newsletter),
+        action=words.action,
+    )
     number = message_id(
         f"{newsletter.name}/{FOLDER}/{notice.kind} {int(notice.at.timestamp())}",
         person.public_id,
@@ -131,7 +146,8 @@ def _ready(people: People, notice: Notice, person: Subscriber, newsletter: Newsl
     )
     message = build_notice(
         told.subject,
-        told.text,
+        text,
+        html=page,
         from_name=sender.name,
         from_address=sender.address,
         to_address=person.address,
@@ -154,14 +170,20 @@ def _ready(people: People, notice: Notice, person: Subscriber, newsletter: Newsl
     )
 
 
-def _told(people: People, notice: Notice, person: Subscriber, newsletter: Newsletter) -> Told:
-    """What the mail says, in the language that the person reads."""
+def _told(
+    people: People,
+    notice: Notice,
+    person: Subscriber,
+    newsletter: Newsletter,
+    words: NoticeWords,
+) -> Told:
+    """What the mail says, in the language that the person reads; with LINK for the link."""
     from newsfeed.digest.cells import cut
+    from newsfeed.digest.notice_page import LINK
     from newsfeed.digest.words import words_for, written_date
     from newsfeed.flows.editions import sender_of, zone_of
 
     plan = people.plan
-    words = notice_words(person.language or newsletter.language or plan.site.language)
     title = one_line(newsletter.title if notice.newsletter else plan.site.title)
     sender = sender_of(newsletter)
     moment = notice.at
@@ -181,7 +203,7 @@ def _told(people: People, notice: Notice, person: Subscriber, newsletter: Newsle
                 moment.astimezone(zone_of(newsletter, plan.site.timezone)),
                 words_for(words.language),
             ),
-            link=_link(people, notice, person, newsletter),
+            link=LINK,
         ),
     )
 
