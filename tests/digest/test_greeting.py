@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from newsfeed.digest import cells
 from newsfeed.digest.greeting import LONGEST, greeting, shown_name
-from newsfeed.digest.words import ENGLISH, KOREAN
+from newsfeed.digest.words import ENGLISH, words_for
 
 
 def test_the_greeting_speaks_the_letters_language() -> None:
     """With a name, and without."""
-    assert greeting(KOREAN, shown_name("김서연")) == "김서연님, 안녕하세요."
-    assert greeting(KOREAN, shown_name(" ")) == "안녕하세요."
+    assert greeting(words_for("ko"), shown_name("김서연")) == "김서연님, 안녕하세요."
+    assert greeting(words_for("ko"), shown_name(" ")) == "안녕하세요."
     assert greeting(ENGLISH, shown_name("Seoyeon")) == "Hello Seoyeon,"
     assert greeting(ENGLISH, shown_name("")) == "Hello,"
 

@@ -30,7 +30,7 @@ DOORS = {
     "aiosmtplib": "deliver/smtp/dial.py",
     "aiosql": "store/queries.py",
     "apscheduler": "schedule/",
-    "babel": "web/catalogues.py",
+    "babel": "catalogues.py",
     "brotli": "web/servable.py",
     "comrak": "collect/markup/markdown.py",
     "cryptography": "deliver/dkim/",

@@ -12,7 +12,7 @@ from newsfeed.digest.body import INTRO_HEADING, fit_body
 from newsfeed.digest.disclosure import disclosed
 from newsfeed.digest.plain import plain_text, running_text
 from newsfeed.digest.skin import skin
-from newsfeed.digest.words import direction, words_for, written_date, written_day
+from newsfeed.digest.words import direction, rest, words_for, written_date, written_day
 from newsfeed.digest.wrap import wrapped
 from newsfeed.text import one_line
 
@@ -87,7 +87,7 @@ def view(
         "intro_text": plain_text(edition.intro_html),
         "sections": _sections(edition.items, articles, by_category=by_category),
         "more": [_entry(item) for item in listed[: shares.entries]],
-        "rest": words.rest.format(count=left_out) if left_out else "",
+        "rest": rest(left_out, words) if left_out else "",
         "author_colours": {
             name: colour
             for body in (intro, *(bodies[number] for number in sorted(bodies)))

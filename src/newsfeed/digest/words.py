@@ -1,20 +1,31 @@
-"""The letter's own words and dates in Korean and English, whatever the machine's locale."""
+"""The letter's own words and dates, in English here and in other languages by the catalogues.
+
+A catalogue is `locale/LANGUAGE/LC_MESSAGES/letter.po`; its contexts are the names that stand here.
+A language without one has English words, and dates in English with them.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from newsfeed.catalogues import base_language, catalogue, direction, languages, written
+
 if TYPE_CHECKING:
     from datetime import date
+
+__all__ = ["ENGLISH", "Words", "direction", "words_for"]
+
+DOMAIN = "letter"
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
     """What a letter says beside its articles.
 
-    `rest`, `why` and `greeting` are patterns for `{count}`, `{title}` and `{name}`. In `day` and
-    `date` stand `{year}`, `{month}`, `{day}` and `{weekday}`.
+    `why` is a pattern for `{title}`, `greeting` for `{name}`. `day` and `date` are patterns of
+    CLDR for a day with its weekday, and for one without.
     """
 
     language: str
@@ -22,7 +33,6 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     greeting_nobody: str
     read_more: str
     also_new: str
-    rest: str
     why: str
     unsubscribe: str
     preferences: str
@@ -30,27 +40,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     subscribe: str
     day: str
     date: str
-    months: tuple[str, ...]
-    weekdays: tuple[str, ...]
 
-
-KOREAN = Words(
-    language="ko",
-    greeting="{name}님, 안녕하세요.",
-    greeting_nobody="안녕하세요.",
-    read_more="이어서 읽기",
-    also_new="이 밖의 새 글",
-    rest="이 밖에 {count}건을 웹에서 볼 수 있습니다",
-    why="‘{title}’ 구독을 신청하셔서 보내 드립니다.",
-    unsubscribe="구독 해지",
-    preferences="구독 설정",
-    view_online="웹에서 보기",
-    subscribe="구독하기",
-    day="{year}년 {month} {day}일 {weekday}",
-    date="{year}년 {month} {day}일",
-    months=tuple(f"{month}월" for month in range(1, 13)),
-    weekdays=("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일"),
-)
 
 ENGLISH = Words(
     language="en",
@@ -58,54 +48,66 @@ ENGLISH = Words(
     greeting_nobody="Hello,",
     read_more="Read more",
     also_new="Also new",
-    rest="{count} more on the web",
     why="You get this letter because you subscribed to {title}.",
     unsubscribe="Unsubscribe",
     preferences="Preferences",
     view_online="View in browser",
     subscribe="Subscribe",
-    day="{weekday}, {day} {month} {year}",
-    date="{day} {month} {year}",
-    months=(
-        *("January", "February", "March", "April", "May", "June", "July"),
-        *("August", "September", "October", "November", "December"),
-    ),
-    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    day="EEEE, d MMMM y",
+    date="d MMMM y",
 )
 
-_CATALOGUE = {words.language: words for words in (KOREAN, ENGLISH)}
-
-_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+COUNTED = {
+    "rest": ("{count} more article on the web", "{count} more articles on the web"),
+    "articles": ("{count} article", "{count} articles"),
+}
+"""What depends on a number: for one, and for several. Languages have other rules (CLDR)."""
 
 
 def words_for(language: str) -> Words:
     """The words of a language tag such as `ko-KR`; English where there are none."""
-    return _CATALOGUE.get(_primary(language), ENGLISH)
+    base = base_language(language)
+    return _words(base if base in languages(DOMAIN) else "en")
+
+
+def rest(count: int, words: Words) -> str:
+    """That there are `count` more articles: `3 more articles on the web`."""
+    return _counted("rest", count, words)
+
+
+def articles(count: int, words: Words) -> str:
+    """How many articles: `1 article`, `3 articles`, `글 3건`."""
+    return _counted("articles", count, words)
 
 
 def written_day(moment: date, words: Words) -> str:
     """A day with its weekday: `2026년 11월 23일 월요일`, `Monday, 23 November 2026`."""
-    return _written(words.day, moment, words)
+    return written(moment, words.day, words.language)
 
 
 def written_date(moment: date, words: Words) -> str:
     """A date: `2026년 11월 23일`, `23 November 2026`."""
-    return _written(words.date, moment, words)
+    return written(moment, words.date, words.language)
 
 
-def direction(language: str) -> str:
-    """`rtl` for languages written from right to left, else `ltr`."""
-    return "rtl" if _primary(language) in _RIGHT_TO_LEFT else "ltr"
+def messages() -> dict[str, tuple[str, ...]]:
+    """Everything that a catalogue has to say: context -> the English text, in one form or two."""
+    single = {name: (text,) for name, text in msgspec.structs.asdict(ENGLISH).items()}
+    del single["language"]
+    return {**single, **COUNTED}
 
 
-def _primary(language: str) -> str:
-    return language.partition("-")[0].lower()
-
-
-def _written(pattern: str, moment: date, words: Words) -> str:
-    return pattern.format(
-        year=moment.year,
-        month=words.months[moment.month - 1],
-        day=moment.day,
-        weekday=words.weekdays[moment.weekday()],
+@cache
+def _words(language: str) -> Words:
+    said = catalogue(DOMAIN, language)
+    english = msgspec.structs.asdict(ENGLISH)
+    return Words(
+        **{name: said.pgettext(name, text) for name, text in english.items() if name != "language"},
+        language=language,
     )
+
+
+def _counted(name: str, count: int, words: Words) -> str:
+    one, many = COUNTED[name]
+    pattern = catalogue(DOMAIN, words.language).npgettext(name, one, many, count)
+    return pattern.replace("{count}", str(count))

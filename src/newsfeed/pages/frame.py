@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsfeed.catalogues import direction
 from newsfeed.model import DateOrigin
 from newsfeed.pages.site import discovery
-from newsfeed.pages.words import base_language, long_date, words_for
+from newsfeed.pages.words import long_date, words_for
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from newsfeed.templating import Plain
 
 Values = dict[str, "Plain"]
-
-_RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
 def frame(
@@ -51,7 +50,7 @@ def frame(
             "url": url,
             "title": title,
             "language": language,
-            "direction": "rtl" if base_language(language) in _RIGHT_TO_LEFT else "ltr",
+            "direction": direction(language),
             "description": description,
             "discovery": discovery((*site.feeds, *feeds), language),
         },

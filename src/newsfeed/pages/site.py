@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from newsfeed.pages.words import base_language
+from newsfeed.catalogues import base_language
 
 FORMATS = {
     "application/rss+xml": "RSS",

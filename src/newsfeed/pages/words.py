@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsfeed.catalogues import base_language
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -107,11 +109,6 @@ _ENGLISH_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-
-
-def base_language(tag: str) -> str:
-    """The language of a tag without script and region: "ko" of "ko-KR" (RFC 5646, 2.2.1)."""
-    return tag.replace("_", "-").partition("-")[0].lower()
 
 
 def words_for(language: str) -> Words:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from newsfeed.audience.wording import wording_for
+from newsfeed.catalogues import language_name
 from newsfeed.digest.mailbox import parse_mailbox
 from newsfeed.flows.editions import schedule_of, sender_of
-from newsfeed.web.catalogues import language_name
 from newsfeed.web.schedule_words import schedule_words
 from newsfeed.web.words import CATALOGUE, Words, words_for
 

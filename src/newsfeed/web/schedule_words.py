@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from newsfeed.catalogues import weekday_names
 from newsfeed.schedule.rules import ALL_DAYS, ALL_MONTHS, ALL_WEEKDAYS, Rule
 from newsfeed.schedule.words import Schedule
-from newsfeed.web.catalogues import weekday_names
 from newsfeed.web.words import Words
 
 _MOST_TIMES = 3

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from newsfeed.pages.words import base_language
-from newsfeed.web.catalogues import Catalogue, catalogue, languages
+from newsfeed.catalogues import Catalogue, base_language, catalogue, languages
+
+DOMAIN = "web"
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -201,7 +202,7 @@ ENGLISH = Words(
 
 def in_language(language: str) -> Words:
     """The words of a language that has a catalogue; what it lacks is in English."""
-    said = catalogue(language)
+    said = catalogue(DOMAIN, language)
     fields = msgspec.structs.asdict(ENGLISH)
     translated = {name: _translated(said, name, value) for name, value in fields.items()}
     return msgspec.convert({**translated, "language": language}, Words)
@@ -218,8 +219,8 @@ def messages() -> dict[str, str]:
 
 def _translated(said: Catalogue, name: str, value: str | Notice) -> str | Notice:
     if isinstance(value, str):
-        return said(name, value)
-    heading, text = (said(*part) for part in _parts(name, value).items())
+        return said.pgettext(name, value)
+    heading, text = (said.pgettext(*part) for part in _parts(name, value).items())
     return Notice(heading, text)
 
 
@@ -227,7 +228,10 @@ def _parts(name: str, notice: Notice) -> dict[str, str]:
     return {f"{name}.heading": notice.heading, f"{name}.text": notice.text}
 
 
-CATALOGUE = {"en": ENGLISH, **{language: in_language(language) for language in languages()}}
+CATALOGUE = {
+    "en": ENGLISH,
+    **{language: in_language(language) for language in sorted(languages(DOMAIN) - {"en"})},
+}
 KOREAN = CATALOGUE["ko"]
 
 
