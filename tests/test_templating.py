@@ -37,7 +37,7 @@ BROKEN = [
     ("\n{% include [] %}", 2, "empty list"),
     ("\n{% include 5 %}", 2, "'int' object is not iterable"),
     ("\n{% include ['a\\nb'] %}", 2, "found: a"),
-    ("\n{% extends 5 %}", 2, "'int' object has no attribute"),
+    ("\n{% extends 5 %}", 2, "the template 5 is missing"),
     ("\n{{ '%(author)s' % site }}", 2, "'author'"),
     ("\n{% include nobody %}", 2, "'nobody' is undefined"),
     ("{% macro m() %}{{ m() }}{% endmacro %}\n{{ m() }}", 1, "recursion"),

@@ -31,6 +31,8 @@ from newsfeed.flows.theming import check_theme, logo_stamps
 from newsfeed.parallel import processors
 from newsfeed.settings import Mail, Settings, Source
 from newsfeed.store import database, private
+from newsfeed.templating import KINDS
+from newsfeed.templating import folders as folders_of
 from newsfeed.urls import ascii_url
 
 
@@ -60,9 +62,9 @@ def make_plan(project: Project) -> Plan:
         msgspec.structs.replace(f, publishes_media=pages and not f.convention.has_site)
         for f in folders
     )
-    templates = templates_folder()
+    templates = _templates(base)
     for newsletter in settings.newsletters:
-        check_newsletter(newsletter, templates / "email")
+        check_newsletter(newsletter, folders_of(templates, "email"))
         check_theme(newsletter, base)
     check_quotas(settings.mail.smtp)
     check_relay(settings.mail.smtp)
@@ -131,6 +133,13 @@ def real_seams(progress: Callable[[str, int], None]) -> Seams:
     return Seams(
         now=datetime.now(UTC), clock_ns=time.time_ns, workers=processors(), progress=progress
     )
+
+
+def _templates(base: Path) -> tuple[Path, ...]:
+    """Folders of templates: the operator's beside the settings file, if any, before ours."""
+    ours, own = templates_folder(), base / "templates"
+    has_own = any((own / kind).is_dir() for kind in KINDS) and own.resolve() != ours.resolve()
+    return (own, ours) if has_own else (ours,)
 
 
 def templates_folder() -> Path:
@@ -213,7 +222,7 @@ def _refuse_public_secrets(plan: Plan, settings: Settings) -> None:
         refuse_public(plan, "the password", plan.base / password, "mail.smtp.password_file")
 
 
-def _output_key(settings: Settings, templates: Path, base: Path, *, pages: bool) -> str:
+def _output_key(settings: Settings, templates: tuple[Path, ...], base: Path, *, pages: bool) -> str:
     """What everything that is read and written depends on."""
     return fingerprint(
         __version__,
@@ -222,7 +231,7 @@ def _output_key(settings: Settings, templates: Path, base: Path, *, pages: bool)
         settings.mail.unsubscribe,
         settings.server.url,
         pages,
-        _folder_stamps(templates),
+        [_folder_stamps(root / kind) for root in templates for kind in KINDS],
         logo_stamps(settings.newsletters, base),
     )
 

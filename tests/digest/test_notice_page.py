@@ -14,7 +14,7 @@ from newsfeed.digest.theme import DEFAULT
 from tests.digest.letters import ROOT, SLOT, page_of
 from tests.digest.reading import contents
 
-FOLDER = ROOT / "templates" / "email"
+FOLDER = (ROOT / "templates" / "email",)
 LANGUAGES = ("ko", "en", "ja")
 SITE = "https://news.example.org/"
 SENDER = "한반도 <브리핑> & 친구들 <news@example.org>"

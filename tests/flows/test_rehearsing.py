@@ -193,6 +193,7 @@ def test_a_relay_that_is_not_there_is_told(site: Site) -> None:
 
 def test_beyond_this_machine_nothing_goes_unless_one_can_leave(site: Site) -> None:
     usual = (site.folder / "newsfeed.toml").read_text()
+    usual = usual.replace("[[newsletters]]\n", "[[newsletters]]\ncommercial = false\n")
     smtp = '[server]\nurl = "http://news.example.org"\n[mail]\ntransport = "smtp"\n'
     site.configure(f'{smtp}[mail.smtp]\nhost = "smtp.example.invalid"\n{usual}')
     with site.shop(NOW) as shop:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsfeed.address import parse_address
@@ -24,6 +24,11 @@ DAY = timedelta(days=1)
 TWO_YEARS = timedelta(days=730)
 TIMES = st.integers(1, 253_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
 """Any clock, right or wrong."""
+
+OUR_TIMES = st.integers(631_152_000, 2_524_608_000).map(
+    lambda second: datetime.fromtimestamp(second, UTC)
+)
+"""From 1990 to 2050."""
 
 
 @pytest.fixture
@@ -72,16 +77,14 @@ def test_a_renewal_puts_off_the_next_and_never_brings_it_on(
     assert not renewal_due(consented, now, now)
 
 
-@given(TIMES, st.lists(st.timedeltas(min_value=-30 * DAY, max_value=30 * DAY), max_size=200))
+@given(OUR_TIMES, st.lists(st.timedeltas(min_value=-30 * DAY, max_value=30 * DAY), max_size=200))
 def test_on_a_clock_that_jumps_there_are_never_two_within_23_months(
     consented: datetime, steps: list[timedelta]
 ) -> None:
-    now = consented
     sent_at: list[datetime] = []
-    assume(consented.year < 9900)
+    now = consented
     for step in (*steps, *[20 * DAY] * 80):
         now += step
-        assume(now.year > 1970)
         if renewal_due(consented, max(sent_at, default=None), now):
             sent_at.append(now)
     assert sent_at == sorted(sent_at)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from newsfeed.app import demo_folder
+from newsfeed.app import demo_folder, templates_folder
 from newsfeed.cli.report import counted, shown
+from newsfeed.flows.copying import copy_templates
 from newsfeed.flows.starting import PLACEHOLDER_URL, start
 
 
@@ -16,11 +17,18 @@ from newsfeed.flows.starting import PLACEHOLDER_URL, start
     "folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False)
 )
 @click.option("--demo", is_flag=True, help="Fill an empty folder with sample articles.")
-def command(*, folder: Path, demo: bool) -> None:
+@click.option(
+    "--templates", is_flag=True, help="Only copy our templates into templates/, to be changed."
+)
+def command(*, folder: Path, demo: bool, templates: bool) -> None:
     """Look at a folder of articles, tell its generator, and write newsfeed.toml there.
 
-    No other file is changed.
+    No other file is changed. With --templates, no settings are written, and templates that are
+    there already stay as they are.
     """
+    if templates:
+        _copy(folder)
+        return
     target, guess = start(folder.absolute(), demo=demo_folder() if demo else None)
     many = "an article" if guess.articles == 1 else "articles"
     kind = guess.unknown or ("no generator" if guess.generator == "plain" else guess.generator)
@@ -39,3 +47,13 @@ def command(*, folder: Path, demo: bool) -> None:
         click.echo(f"  cd {folder}")
     click.echo("  newsfeed articles    what would be published, and what not")
     click.echo("  newsfeed publish     the feeds, and a preview of the next letter")
+
+
+def _copy(folder: Path) -> None:
+    """Our templates into the folder, and what to do with them."""
+    done = copy_templates(templates_folder(), folder.absolute())
+    kept = f"; {counted(len(done.kept), 'file')} stayed as they were" if done.kept else ""
+    click.echo(f"Wrote {counted(len(done.written), 'file')} into {shown(done.folder)}{kept}.")
+    click.echo("Change what you like, and delete the rest: ours stand for what is not there.")
+    click.echo("Letters are in email/ (letter.css has the styles), pages in web/. Then:")
+    click.echo("  newsfeed publish     a preview of the next letter in .newsfeed/preview/")

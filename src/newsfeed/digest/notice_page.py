@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsfeed.digest.inline import inline
 from newsfeed.digest.skin import skin
-from newsfeed.templating import Templates
+from newsfeed.templating import LETTERS, open_templates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ _UNSPACED = frozenset({"ja", "zh"})
 
 @lru_cache(_KEPT)
 def notice_page(
-    folder: Path,
+    places: tuple[Path, ...],
     template: str,
     theme: Theme,
     language: str,
@@ -35,7 +35,7 @@ def notice_page(
     _state: str,
 ) -> str:
     """The page for `text`, in which LINK stands for a link; by the template of that name in
-    `folder`.
+    the first of `places` that has it.
 
     A link that is a paragraph by itself is the button, with the words `action`; one below a line
     is a link with that line's words, and any other address shows itself. The last paragraph says
@@ -50,7 +50,7 @@ def notice_page(
         "blocks": blocks[:-1],
         "sender": blocks[-1],
     }
-    return inline(Templates([folder]).html(f"{template}.html.j2", values))
+    return inline(open_templates(places, LETTERS).html(f"{template}.html.j2", values))
 
 
 def _block(text: str, language: str) -> dict[str, Plain]:

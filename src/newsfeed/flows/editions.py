@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -108,11 +109,11 @@ def sender_of(newsletter: Newsletter) -> Mailbox:
         return sender
 
 
-def check_newsletter(newsletter: Newsletter, templates: Path) -> None:
+def check_newsletter(newsletter: Newsletter, templates: Sequence[Path]) -> None:
     """Raises SettingsError for a schedule, days to skip, sender, subject or template that cannot be
     used.
 
-    `templates` is the folder of letters' templates.
+    `templates` are the folders of letters' templates.
     """
     if newsletter.schedule:
         parse_schedule(newsletter.schedule, where=key_of(newsletter, "schedule"))
@@ -130,12 +131,12 @@ def check_newsletter(newsletter: Newsletter, templates: Path) -> None:
         where=key_of(newsletter, "subject"),
     )
     for ending in ("html.j2", "txt.j2"):
-        file = templates / f"{newsletter.template}.{ending}"
-        if not file.is_file():
+        name = f"{newsletter.template}.{ending}"
+        if not any((folder / name).is_file() for folder in templates):
             raise SettingsError(
-                f"there is no template {file.name}",
+                f"there is no template {name}",
                 where=key_of(newsletter, "template"),
-                remedy='take one that newsfeed brings: "digest", "brief" or "gallery"',
+                remedy='take "digest", "brief" or "gallery", or put yours into templates/email/',
             )
 
 

@@ -25,7 +25,7 @@ from newsfeed.flows.plan import Plan
 from newsfeed.flows.theming import theme_of
 from newsfeed.model import Edition, Letter
 from newsfeed.settings import Newsletter
-from newsfeed.templating import Templates
+from newsfeed.templating import LETTERS, folders, open_templates
 
 RECIPIENT = "subscriber@example.invalid"
 """Stands in a preview for whoever will get the letter."""
@@ -100,7 +100,7 @@ def compose_letter(
         preferences_url=f"{plan.links_url}/p" if plan.served else "",
         disclosure=disclosure_of(plan, newsletter),
     )
-    templates = Templates([plan.templates / "email"])
+    templates = open_templates(folders(plan.templates, "email"), LETTERS)
     letter = compose(
         edition,
         sender,

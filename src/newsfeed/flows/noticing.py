@@ -24,11 +24,12 @@ def both_parts(
     """
     from newsfeed.digest.notice_page import LINK, notice_page
     from newsfeed.flows.theming import theme_of
+    from newsfeed.templating import folders
 
     page = ""
     if newsletter.format == "html":
         page = notice_page(
-            plan.templates / "email",
+            folders(plan.templates, "email"),
             template,
             theme_of(plan, newsletter),
             language,

@@ -24,6 +24,7 @@ from newsfeed.model import Article
 from newsfeed.output.writer import Output
 from newsfeed.pages.index import SHOWN
 from newsfeed.pages.site import FeedLink, Letters, Neighbour, Site
+from newsfeed.templating import folders
 
 if TYPE_CHECKING:
     from newsfeed.templating import Templates
@@ -68,7 +69,7 @@ def page_groups(
 ) -> list[list[Output]]:
     """The subscribe page and OPML always; with `[pages]` also articles, indexes and media."""
     site = _site(plan, feeds[0])
-    loader = _Loader(plan.templates / "web")
+    loader = _Loader(folders(plan.templates, "web"))
     listed = [feed for feed in feeds if not feed.archive]
     groups = [
         [
@@ -97,15 +98,15 @@ def page_groups(
 class _Loader:
     """The page templates; a process that makes no page does not load Jinja2."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, places: tuple[Path, ...]) -> None:
+        self._places = places
         self._templates: Templates | None = None
 
     def __call__(self) -> Templates:
         if self._templates is None:
-            from newsfeed.templating import Templates
+            from newsfeed.templating import PAGES, open_templates
 
-            self._templates = Templates([self._folder])
+            self._templates = open_templates(self._places, PAGES)
         return self._templates
 
 

@@ -37,7 +37,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     private: Path
     store: Path
     secret: Path
-    templates: Path
+    templates: tuple[Path, ...]
     base: Path
     deploy: str
     key: str

@@ -73,7 +73,7 @@ def _watch_roots(shift: Shift, plan: Plan, roots: dict[Path, int]) -> None:
     for found in changes:
         if shift.stop.is_set():
             return
-        if any(Path(path).is_relative_to(plan.templates) for _, path in found):
+        if any(Path(path).is_relative_to(root) for _, path in found for root in plan.templates):
             shift.present.forget()
         if found:
             shift.wake(PUBLISH)
@@ -85,7 +85,7 @@ def _watch_roots(shift: Shift, plan: Plan, roots: dict[Path, int]) -> None:
 
 def _roots(plan: Plan) -> dict[Path, int]:
     """The folders to watch that are there, and which ones they are on the disk."""
-    wanted = [folder.root for folder in plan.folders] + [plan.templates]
+    wanted = [folder.root for folder in plan.folders] + list(plan.templates)
     return {root: inode for root in wanted if (inode := _folder(root)) is not None}
 
 

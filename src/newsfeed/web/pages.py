@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from newsfeed.templating import Templates
+from newsfeed.templating import PAGES, folders, open_templates
 from newsfeed.web.words import Notice, Words, words_for
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Pages:
         }
         self._language = plan.site.language
         self._languages = {n.name: n.language or plan.site.language for n in plan.newsletters}
-        self._templates = Templates([plan.templates / "web"])
+        self._templates = open_templates(folders(plan.templates, "web"), PAGES)
 
     def leave(self, newsletter: str, person: Person) -> Page:
         """The button by which `person` leaves the newsletter."""

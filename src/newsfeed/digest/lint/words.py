@@ -31,6 +31,13 @@ _CODE = frozenset({"code", "pre", "kbd", "samp", "tt"})
 def check(letter: Letter, page: Page, about: About) -> Iterator[Finding]:
     """Findings about what is said."""
     yield from _text_part(letter, page)
+    if about.unsubscribe and letter.text.strip() and about.unsubscribe not in letter.text:
+        yield error(
+            "text.unsubscribe",
+            "the text part has no way to unsubscribe",
+            "text",
+            "put `{{ unsubscribe_url }}` into the template of the text",
+        )
     yield from _left_over(page)
     yield from _bands(page)
     yield from _images(page, about)
