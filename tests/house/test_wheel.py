@@ -15,7 +15,12 @@ pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel"), pytest.mark.t
 
 
 # What is packed: the folder of the checkout, and its place in the wheel.
-PACKED = {"src/newsfeed": "newsfeed", "templates": "newsfeed/templates", "seeds": "newsfeed/demo"}
+PACKED = {
+    "src/newsfeed": "newsfeed",
+    "templates": "newsfeed/templates",
+    "seeds": "newsfeed/demo",
+    "third_party/caniemail": "newsfeed/caniemail",
+}
 
 
 def _run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -110,6 +110,6 @@ def test_nothing_is_logged_of_what_goes_well__s_31(
 
 
 def test_a_broken_page_is_told_before_the_first_request(desk: Desk) -> None:
-    plan = msgspec.structs.replace(desk.plan, templates=desk.site.folder)
+    plan = msgspec.structs.replace(desk.plan, templates=(desk.site.folder,))
     with pytest.raises(TemplateError, match=r"notice\.html\.j2"):
         application(plan, lambda: desk.now)

@@ -157,6 +157,24 @@ def test_what_the_letter_must_hold_is_asked_for() -> None:
     assert rules(lint(letter(), about)) == {"links.missing", "links.postal-address"}
 
 
+@pytest.mark.parametrize("html", ["", PAGE.replace("BODY", "")])
+def test_the_text_has_a_way_out_also_where_it_is_all(html: str) -> None:
+    """A newsletter of text alone is left by its text."""
+    bare = Letter(subject="News", html=html, text=WORDS)
+    assert "text.unsubscribe" in rules(lint(bare), "error")
+    assert "text.missing" in rules(lint(replace(bare, text=" ")), "error")
+
+
+def test_many_rules_for_deep_elements_take_little_time() -> None:
+    style = (
+        "@media (prefers-color-scheme: dark) {" + ".a .b .c .d { color: #000000 !important }" * 300
+    )
+    html = f"<style>{style}}}</style>" + "<div class='d'>" * 4000
+    start = time.process_time()
+    lint(letter(html))
+    assert time.process_time() - start < 10
+
+
 def test_the_text_part_must_be_there_and_say_something() -> None:
     assert "text.missing" in rules(lint(letter(text=" ")), "error")
     assert "text.thin" in rules(lint(letter(text=f"News {UNSUBSCRIBE}")), "warning")

@@ -37,7 +37,7 @@ def lint(letter: Letter, about: About | None = None) -> tuple[Finding, ...]:
     HTML far beyond what may be sent only the size. Never raises, whatever the letter holds.
     """
     about = about or About()
-    found = [*subject.check(letter.subject)]
+    found = [*subject.check(letter.subject), *words.check_text(letter, about)]
     if letter.html:
         readable = len(letter.html) <= _TOO_LARGE_TO_READ
         page = read(letter.html if readable else "")

@@ -157,7 +157,11 @@ def _support() -> dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]]:
 
 
 def _names(clients: list[str]) -> tuple[str, ...]:
-    return tuple(name for key, name in _WATCHED.items() if any(c.startswith(key) for c in clients))
+    return tuple(
+        name
+        for key, name in _WATCHED.items()
+        if any(c == key or c.startswith(f"{key}.") for c in clients)
+    )
 
 
 def _folder() -> Path:

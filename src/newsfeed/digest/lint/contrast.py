@@ -29,6 +29,10 @@ _INK, _PAPER = (0, 0, 0), (255, 255, 255)
 _PIXELS = re.compile(r"([0-9.]+)px")
 _HALF = 0.5
 
+_MOST_PAIRS = 200_000
+_HIGHEST = 60
+"""Rules times elements, and elements above one, that are looked at: time has a bound."""
+
 _Styles = Mapping[str, str]
 
 
@@ -158,6 +162,8 @@ def _dark_styles(page: Page) -> dict[int, _Styles]:
             if parts and not any(part.pseudo for part in parts):
                 said = {d.name: d.value for d in rule.declarations if d.important}
                 rules.append((weight(parts), number, parts, said))
+    if len(rules) * len(page.nodes) > _MOST_PAIRS:  # not a letter's style sheet
+        return {}
     rules.sort(key=lambda one: one[:2])
     found: dict[int, dict[str, str]] = {}
     for node in page.nodes:
@@ -173,9 +179,10 @@ def _fits(node: Node, parts: tuple[Compound, ...]) -> bool:
     if not _is(node, last):
         return False
     place, child = node.parent, last.child
+    steps = _HIGHEST
     for part in reversed(before):
         while place and not _is(place, part) and not child:
-            place = place.parent
+            place, steps = place.parent if steps else None, steps - 1
         if place is None or not _is(place, part):
             return False
         place, child = place.parent, part.child

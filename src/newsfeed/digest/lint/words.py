@@ -30,20 +30,15 @@ _CODE = frozenset({"code", "pre", "kbd", "samp", "tt"})
 
 def check(letter: Letter, page: Page, about: About) -> Iterator[Finding]:
     """Findings about what is said."""
-    yield from _text_part(letter, page)
-    if about.unsubscribe and letter.text.strip() and about.unsubscribe not in letter.text:
-        yield error(
-            "text.unsubscribe",
-            "the text part has no way to unsubscribe",
-            "text",
-            "put `{{ unsubscribe_url }}` into the template of the text",
-        )
+    if letter.text.strip():
+        yield from _text_part(letter, page)
     yield from _left_over(page)
     yield from _bands(page)
     yield from _images(page, about)
 
 
-def _text_part(letter: Letter, page: Page) -> Iterator[Finding]:
+def check_text(letter: Letter, about: About) -> Iterator[Finding]:
+    """Findings about the text part by itself, which may be all that there is."""
     if not letter.text.strip():
         yield error(
             "text.missing",
@@ -51,7 +46,16 @@ def _text_part(letter: Letter, page: Page) -> Iterator[Finding]:
             "text",
             "give the look a template NAME.txt.j2",
         )
-        return
+    elif about.unsubscribe and about.unsubscribe not in letter.text:
+        yield error(
+            "text.unsubscribe",
+            "the text part has no way to unsubscribe",
+            "text",
+            "put `{{ unsubscribe_url }}` into the template of the text",
+        )
+
+
+def _text_part(letter: Letter, page: Page) -> Iterator[Finding]:
     words = len(" ".join(n.text for n in page.nodes if not n.hidden).split())
     if words > _FEWEST_WORDS and len(letter.text.split()) < words * THINNEST:
         yield warning(
