@@ -129,7 +129,8 @@ class FeedDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 class LetterItem(msgspec.Struct, frozen=True, kw_only=True):
     """An article as a letter shows it. `content_html` keeps listed CSS properties and has absolute
-    URLs; `summary` is plain text; `categories` are names.
+    URLs; `summary` is plain text; `categories` are names. `thumbnail` is the `image` for where it
+    is shown small; None where there is but one.
     """
 
     url: str
@@ -141,6 +142,7 @@ class LetterItem(msgspec.Struct, frozen=True, kw_only=True):
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     image: Image | None = None
+    thumbnail: Image | None = None
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ DATA = {"tzdata"}
 
 # The one place in src/newsfeed that may know a library: a module, or a folder given over to it.
 DOORS = {
-    "PIL": "collect/images.py",
+    "PIL": "collect/images/",
     "aiosmtplib": "deliver/smtp/dial.py",
     "aiosql": "store/queries.py",
     "apscheduler": "schedule/",

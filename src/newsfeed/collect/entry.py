@@ -16,7 +16,7 @@ from newsfeed.errors import Fault
 from newsfeed.model import DateOrigin, Image
 from newsfeed.urls import ascii_url
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the same file gives another entry than before."""
 
 
@@ -25,8 +25,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `fault` tells why it cannot be published, `left_out` why it is not meant to be; "" and None
     mean that it is. `default_id` is the absolute id that the generator's own feed would give,
-    `guid` the author's own. `pictures` are the absolute paths at which the lead image was looked
-    for, there or not, and other media that newsfeed publishes: a change of one changes the entry.
+    `guid` the author's own. `image_file` is the absolute path of the lead image's file, "" where
+    there is none. `pictures` are the absolute paths at which it was looked for, there or not, and
+    other media that newsfeed publishes: a change of one changes the entry.
     `media` maps references in the article to the paths at which newsfeed publishes local files,
     `originals` these to the files' paths below the source as the disk spells them. `sponsored` is
     the key by which the article says that somebody paid for it. `body_line` counts from 1.
@@ -51,6 +52,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     image: Image | None = None
+    image_file: str = ""
     pictures: tuple[str, ...] = ()
     media: dict[str, str] = {}
     originals: dict[str, str] = {}

@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS file (
   picture BLOB NOT NULL, UNIQUE (source, path));
 CREATE TABLE IF NOT EXISTS entry (file INTEGER PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS picture (path TEXT PRIMARY KEY, stamp BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS original (
+  path TEXT PRIMARY KEY, stamp BLOB NOT NULL, key TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rendition (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
 
@@ -228,6 +231,31 @@ class Index:
         decoder = msgspec.msgpack.Decoder(list[str])
         rows = self._db.execute("SELECT DISTINCT picture FROM file")
         return list(dict.fromkeys(path for (blob,) in rows for path in decoder.decode(blob)))
+
+    @_guarded
+    def original(self, path: str, seen: Stamp) -> str:
+        """The key of the renditions of an image file, if it is still the one that was read; ""."""
+        query = "SELECT key, stamp FROM original WHERE path = ?"
+        found = self._db.execute(query, (path,)).fetchone()
+        known = found and msgspec.msgpack.decode(found[1], type=Stamp)
+        return found[0] if known == seen else ""
+
+    @_guarded
+    def remember_original(self, path: str, key: str, seen: Stamp, read_at: int) -> None:
+        """Keep the key of what an image file held, as `remember` does."""
+        stamp = msgspec.msgpack.encode(trusted(seen, read_at))
+        self._db.execute("INSERT OR REPLACE INTO original VALUES (?, ?, ?)", (path, stamp, key))
+
+    @_guarded
+    def renditions(self, key: str) -> bytes | None:
+        """What is known of the renditions of a key, which holds whatever the settings are."""
+        found = self._db.execute("SELECT value FROM rendition WHERE key = ?", (key,)).fetchone()
+        return found[0] if found else None
+
+    @_guarded
+    def remember_renditions(self, key: str, value: bytes) -> None:
+        """Keep what is known of the renditions of a key."""
+        self._db.execute("INSERT OR REPLACE INTO rendition VALUES (?, ?)", (key, value))
 
     @_guarded
     def note(self, name: str) -> bytes | None:

@@ -50,8 +50,8 @@ def read_body(entry: Entry, folder: Folder) -> str:
     return "\n".join(text.split("\n")[entry.body_line - 1 :])
 
 
-def _look(reference: str, raw_path: str, folder: Folder) -> Looked:
-    """Look for the file behind a reference in the article at `raw_path`."""
+def look(reference: str, raw_path: str, folder: Folder) -> Looked:
+    """Look for the file behind a reference in the article at `raw_path`, as the disk spells it."""
     root = str(folder.root)
     roots = tuple(map(str, folder.convention.media_roots(folder.root)))
     places = images.candidates(reference, raw_path, root, roots)
@@ -70,7 +70,7 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
     )
     url = ascii_url(folder.site_url + convention.base_path + place.link)
     found = _media(front.body, fields.image, bare, folder)
-    image, places, remarks = _image(fields.image, url, bare, folder, found.published)
+    image, looked, remarks = _image(fields.image, url, bare, folder, found.published)
     return msgspec.structs.replace(
         bare,
         content_hash=_content_hash(text, found.published),
@@ -94,7 +94,8 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         categories=place.categories,
         tags=fields.tags,
         image=image,
-        pictures=tuple(dict.fromkeys((*places, *found.places))),
+        image_file=str(looked.file or ""),
+        pictures=tuple(dict.fromkeys((*looked.places, *found.places))),
         media={reference: one.path for reference, one in found.published.items()},
         originals={one.path: one.raw for one in found.published.values()},
         sponsored=fields.sponsored,
@@ -160,34 +161,35 @@ def _media(body: str, image: ImageField | None, bare: Entry, folder: Folder) -> 
         return Media({}, (), ())
     lead = image.src if image else ""
     return media.find(
-        body, lead, bare.path, folder.root, lambda ref: _look(ref, bare.raw_path, folder)
+        body, lead, bare.path, folder.root, lambda ref: look(ref, bare.raw_path, folder)
     )
 
 
 def _image(
     field: ImageField | None, url: str, bare: Entry, folder: Folder, published: Mapping[str, Medium]
-) -> tuple[Image | None, list[str], tuple[Fault, ...]]:
-    """The lead image, the places it was looked for at, and what is wrong with it."""
+) -> tuple[Image | None, Looked, tuple[Fault, ...]]:
+    """The lead image, where it was looked for, and what is wrong with it."""
+    nowhere = Looked([], None)
     if field is None:
-        return None, [], ()
+        return None, nowhere, ()
     path = bare.path
     address = _image_address(field.src, url, folder, published)
     if address is None or not address.startswith("http"):
         remark = _image_remark(path, f"the image {field.src!r} has no usable address", "mend it")
-        return None, [], (remark,)
+        return None, nowhere, (remark,)
     image = Image(url=address, alt=field.alt, width=field.width, height=field.height)
-    places, file = _look(field.src, bare.raw_path, folder)
-    if file is None:
-        if not places:
-            return image, [], ()
+    looked = look(field.src, bare.raw_path, folder)
+    if looked.file is None:
+        if not looked.places:
+            return image, nowhere, ()
         remark = _image_remark(
             path, f"the image {field.src} is not in the folder", "add it, or its size stays unknown"
         )
-        return image, places, (remark,)
+        return image, looked, (remark,)
     try:
-        measured = images.measure(file)
+        measured = images.measure(looked.file)
     except ArticleError as error:
-        return image, places, (_image_remark(path, error.problem, error.remedy),)
+        return image, looked, (_image_remark(path, error.problem, error.remedy),)
     image = msgspec.structs.replace(
         image,
         width=measured.width,
@@ -195,7 +197,7 @@ def _image(
         length=measured.length,
         media_type=measured.media_type,
     )
-    return image, places, ()
+    return image, looked, ()
 
 
 def _image_address(

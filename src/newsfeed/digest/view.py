@@ -168,16 +168,16 @@ def _sections(
 
 def _article(item: LetterItem, body: Body | None, column: int, *, lead: bool) -> dict[str, Plain]:
     summary = cells.cut(one_line(item.summary), LONGEST_LEAD if lead else LONGEST_SUMMARY)
-    image = item.image
-    if image and body and image.url in item.content_html:
-        image = None
+    image, small = item.image, item.thumbnail or item.image
+    if body and any(one and one.url in item.content_html for one in (image, small)):
+        image = small = None
     return {
         **_entry(item),
         "is_lead": lead,
         "summary": summary,
         "summary_text": wrapped(summary),
         "figure": _image(image, column) if image else None,
-        "thumbnail": _image(image, THUMBNAIL) if image else None,
+        "thumbnail": _image(small, THUMBNAIL) if small else None,
         "body_html": body.html if body else "",
         "body_text": plain_text(item.content_html) if body else "",
     }

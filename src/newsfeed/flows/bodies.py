@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import msgspec
@@ -19,6 +20,9 @@ from newsfeed.errors import ArticleError, BodyError
 from newsfeed.flows.terms import Vocabulary
 from newsfeed.model import Article, FeedItem, LetterItem
 
+if TYPE_CHECKING:
+    from newsfeed.flows.pictures import Pictures
+
 KEPT = 256
 EXCERPT = 200
 """Grapheme clusters of an excerpt that we cut."""
@@ -28,11 +32,17 @@ class Bodies:
     """Renders the articles of a collection."""
 
     def __init__(
-        self, folders: tuple[Folder, ...], entries: Mapping[tuple[str, str], Entry]
+        self,
+        folders: tuple[Folder, ...],
+        entries: Mapping[tuple[str, str], Entry],
+        pictures: Pictures | None = None,
     ) -> None:
-        """`entries` are by (source, path)."""
+        """`entries` are by (source, path). `pictures` are those of a letter; without them images
+        stay the originals.
+        """
         self._folders = {folder.name: folder for folder in folders}
         self._entries = entries
+        self._pictures = pictures
         self._kept = lru_cache(KEPT)(self._item)
 
     def feed_item(self, article: Article, content: str, terms: Vocabulary) -> FeedItem:
@@ -57,9 +67,17 @@ class Bodies:
             image_in_content=body.contains_image and content == "full",
         )
 
-    def letter_item(self, article: Article) -> LetterItem:
-        """The article for a letter: styles kept, headings one level down, no doubled image."""
-        rendered = self.render(article, Profile.STYLED, drop_lead_image=True, heading_shift=1)
+    def letter_item(self, article: Article, *, listed: bool = False) -> LetterItem:
+        """The article for a letter: styles kept, headings one level down, no doubled image.
+
+        Of one that is only `listed` no image is shown.
+        """
+        pictures = None if listed else self._pictures
+        rendered = self.render(
+            article, Profile.STYLED, drop_lead_image=True, heading_shift=1, pictures=pictures
+        )
+        place = (self._entries[article.source, article.path], self._folders[article.source])
+        lead = pictures.lead(article, *place) if pictures else None
         return LetterItem(
             url=article.url,
             title=article.title,
@@ -69,7 +87,8 @@ class Bodies:
             language=article.language,
             authors=article.authors,
             categories=article.categories,
-            image=article.image,
+            image=lead.image if lead else article.image,
+            thumbnail=lead.thumbnail if lead else None,
         )
 
     def own_words(self, markdown: str, url: str) -> str:
@@ -94,8 +113,11 @@ class Bodies:
         *,
         drop_lead_image: bool = False,
         heading_shift: int = 0,
+        pictures: Pictures | None = None,
     ) -> Rendered:
-        """The article's body. Raises BodyError where it cannot be read or rendered."""
+        """The article's body, its local images as `pictures` show them. Raises BodyError where it
+        cannot be read or rendered.
+        """
         folder = self._folders[article.source]
         entry = self._entries[article.source, article.path]
         context = MarkupContext(
@@ -109,6 +131,7 @@ class Bodies:
                 unquote(reference): media_url(path, folder)
                 for reference, path in entry.media.items()
             },
+            show=pictures.shown(article, entry, folder) if pictures else None,
         )
         try:
             source = read_body(entry, folder)

@@ -74,7 +74,8 @@ class StrictError(NewsfeedError):
 class Workshop:
     """One run's open doors: the index and the store, and the collection once it is gathered.
 
-    Articles are gathered only when something asks for them.
+    Articles are gathered only when something asks for them. `remarks` are what letters showed of
+    articles' images, `kept` the paths of images that were written for letters.
     """
 
     def __init__(
@@ -84,6 +85,8 @@ class Workshop:
         self._allow_empty = allow_empty
         self._collection: Collection | None = None
         self.saved = False
+        self.remarks: list[Fault] = []
+        self.kept: list[str] = []
         self.scanned: Scan
         try:
             self._look()

@@ -13,7 +13,7 @@ from newsfeed.flows.build import BuildOptions, Workshop, build
 from newsfeed.flows.lawful import disclosure_of, unsaid
 from newsfeed.flows.linting import told
 from newsfeed.flows.people import keys_for
-from newsfeed.flows.plan import Plan
+from newsfeed.flows.plan import Complaints, Plan
 from newsfeed.flows.previewing import try_letter
 from newsfeed.flows.readiness import refuse_unready_settings
 from newsfeed.flows.relaying import is_loopback
@@ -66,7 +66,7 @@ def check(shop: Workshop) -> CheckReport:
         letters=len(found),
         errors=tuple(dict.fromkeys((*errors, *wrong))),
         faults=(*faults, *faulty),
-        warnings=warnings,
+        warnings=Complaints.of([*warnings, *shop.remarks]).warnings,
         notes=(*_notes(shop.plan), *_told(found, "warning")),
         findings=found,
     )

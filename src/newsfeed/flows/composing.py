@@ -21,8 +21,10 @@ from newsfeed.flows.letters import (
     web_path,
 )
 from newsfeed.flows.linting import findings, refuse_errors
+from newsfeed.flows.pictures import Pictures
 from newsfeed.flows.plan import Plan
 from newsfeed.model import Article, EditionKind, EditionState, Letter
+from newsfeed.output.writer import Output
 from newsfeed.settings import Newsletter
 from newsfeed.store import editions
 from newsfeed.store.editions import EditionArticle
@@ -31,7 +33,7 @@ from newsfeed.store.editions import EditionArticle
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """An edition before it is recorded. `slot` and `not_before` are aware; `origin` is its name in
     its links for good, `domain` the sender's. `before` are articles that a first edition passes
-    over; `size` is that of one message, in bytes.
+    over; `size` is that of one message, in bytes; `pictures` are to be kept before it is recorded.
     """
 
     newsletter: str
@@ -51,6 +53,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     intro: str = ""
     own_subject: str = ""
     recipients_of: int | None = None
+    pictures: tuple[Output, ...] = ()
+
+
+class Composed(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter, the bytes of one message, and the images that it shows, not yet written."""
+
+    letter: Letter
+    size: int
+    pictures: tuple[Output, ...]
 
 
 class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +94,7 @@ def draft(
         shop.db, newsletter.name, wish, partial(_has_traces, plan, newsletter)
     )
     origin = f"{newsletter.name}/{slug}"
-    letter, size = compose_choice(shop, newsletter, choice, slot=local, origin=origin, words=own)
+    made = compose_choice(shop, newsletter, choice, slot=local, origin=origin, words=own)
     return Draft(
         newsletter=newsletter.name,
         kind=kind,
@@ -94,8 +105,9 @@ def draft(
         not_before=own.not_before or min(slot, shop.seams.now),
         state=EditionState.HELD if newsletter.approval == "manual" else EditionState.READY,
         language=language_of(plan, newsletter),
-        letter=letter,
-        size=size,
+        letter=made.letter,
+        size=made.size,
+        pictures=made.pictures,
         articles=_articles(choice.items) + _articles(choice.more, listed=True),
         before=_articles(choice.before),
         titles=tuple(article.title for article in (*choice.items, *choice.more)),
@@ -113,20 +125,25 @@ def compose_choice(
     slot: datetime,
     origin: str,
     words: OwnWords,
-) -> tuple[Letter, int]:
-    """The letter of a choice, and the bytes of one message, which passed the lint and the gate.
+) -> Composed:
+    """The letter of a choice, which passed the lint and the gate.
 
     `slot` is in the zone of the newsletter's readers, `origin` the edition's name for good.
     Raises as `draft`.
     """
-    bodies = Bodies(shop.plan.folders, shop.collection.entries)
+    pictures = Pictures(shop, newsletter)
+    bodies = Bodies(shop.plan.folders, shop.collection.entries, pictures)
     edition = make_edition(
         shop.plan, newsletter, choice, slot, bodies, intro=words.intro, line=words.subject
     )
     address = view_url(shop.plan, origin)
     letter = compose_letter(shop.plan, newsletter, edition, view_url=address)
     refuse_errors(findings(shop.plan, newsletter, letter, view_url=address), newsletter.name)
-    return letter, len(sample(shop.plan, newsletter, letter, slot))
+    return Composed(
+        letter=letter,
+        size=len(sample(shop.plan, newsletter, letter, slot)),
+        pictures=pictures.outputs(letter),
+    )
 
 
 def record(shop: Workshop, one: Draft) -> int:

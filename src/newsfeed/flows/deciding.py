@@ -21,6 +21,7 @@ from newsfeed.flows.composing import Draft, draft, record
 from newsfeed.flows.editions import choice_for, key_of, skips_of, zone_of
 from newsfeed.flows.naming import standstill
 from newsfeed.flows.outcomes import Decided
+from newsfeed.flows.pictures import keep
 from newsfeed.model import EditionKind, SlotOutcome
 from newsfeed.schedule.due import Due, clock_key, decide
 from newsfeed.schedule.words import parse_schedule
@@ -141,6 +142,8 @@ def _carried_out(
         except BodyError as error:
             shop.blame(error)  # and once more without the article that is broken
             continue
+        if made and not dry_run:
+            keep(shop, made.pictures)
         if (
             dry_run
             or not due.changed

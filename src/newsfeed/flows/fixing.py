@@ -16,9 +16,11 @@ from newsfeed.flows.composing import OwnWords, compose_choice
 from newsfeed.flows.editions import zone_of
 from newsfeed.flows.letters import language_of, view_url
 from newsfeed.flows.naming import RefusedError, edition_named, newsletter_of, refused
+from newsfeed.flows.pictures import keep
 from newsfeed.flows.reading import readable
 from newsfeed.flows.webcopies import is_public, write_web_copies
 from newsfeed.model import DeliveryState, EditionState, Letter
+from newsfeed.output.writer import Output
 from newsfeed.store import articles as identities
 from newsfeed.store import database, deliveries, editions
 from newsfeed.store.editions import EditionRecord
@@ -30,7 +32,8 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     """A new letter for an edition, not yet recorded. `diff` are lines of a unified diff of subject
     and text part: none where the `letter` differs in its HTML alone, or (`changed`) not at all.
 
-    `served` got, or may have got, the old one; `waiting` may get the new one.
+    `served` got, or may have got, the old one; `waiting` may get the new one. `pictures` are the
+    images that it shows, not yet written.
     """
 
     edition: EditionRecord
@@ -41,6 +44,7 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     changed: bool
     served: int
     waiting: int
+    pictures: tuple[Output, ...] = ()
 
 
 class Fixed(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +75,7 @@ def prepare_fix(
         intro=edition.intro if intro is None else intro,
         subject=edition.own_subject if subject is None else subject,
     )
-    letter, _ = compose_choice(
+    made = compose_choice(
         shop,
         newsletter,
         _same_choice(shop, edition),
@@ -84,10 +88,11 @@ def prepare_fix(
     return Fix(
         edition=edition,
         language=language,
-        letter=letter,
+        letter=made.letter,
         words=words,
-        diff=tuple(_difference(old, letter, language)),
-        changed=old != letter,
+        diff=tuple(_difference(old, made.letter, language)),
+        pictures=made.pictures,
+        changed=old != made.letter,
         served=deliveries.served(db, edition.id),
         waiting=_waiting(shop, edition),
     )
@@ -99,6 +104,7 @@ def apply_fix(shop: Workshop, fix: Fix) -> Fixed:
     Raises RefusedError where the edition changed since, ForeignFileError, OutputError.
     """
     db, plan = shop.db, shop.plan
+    keep(shop, fix.pictures)
     with database.transaction(db):
         edition = _fixable(shop, fix.edition.name)
         if edition.revision != fix.edition.revision:

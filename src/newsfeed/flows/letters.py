@@ -63,7 +63,7 @@ def make_edition(
         subject=_subject(plan, newsletter, choice, slot, line),
         slot=slot,
         items=tuple(bodies.letter_item(article) for article in choice.items),
-        more=tuple(bodies.letter_item(article) for article in choice.more),
+        more=tuple(bodies.letter_item(article, listed=True) for article in choice.more),
         intro_html=bodies.own_words(intro, f"{plan.site_url}/") if intro else "",
     )
 

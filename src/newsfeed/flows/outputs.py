@@ -13,6 +13,7 @@ from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.collecting import Collection
 from newsfeed.flows.feeding import feed_outputs, plan_feeds
 from newsfeed.flows.paging import page_groups
+from newsfeed.flows.pictures import kept_outputs
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.terms import vocabulary
 from newsfeed.flows.theming import logo_outputs
@@ -36,6 +37,8 @@ def all_outputs(
     groups += web_copies(plan, db, now)
     groups.append(logo_outputs(plan))
     groups = _without_twins(groups, _media(collection))
+    taken = {output.path for group in groups for output in group}
+    groups.append([one for one in kept_outputs(plan) if one.path not in taken])
     _refuse_clashes(groups)
     return tuple(feeds[0].paths.values()), groups
 

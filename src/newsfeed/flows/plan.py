@@ -66,6 +66,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return self.private / "preview"
 
     @property
+    def media(self) -> Path:
+        """What letters ever showed of local images; the output folder has copies."""
+        return self.private / "media"
+
+    @property
     def outbox(self) -> Path:
         """Where the `files` transport writes letters: NEWSLETTER/EDITION/*.eml."""
         return self.private / "outbox"

@@ -11,8 +11,9 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
+from newsfeed.collect.files import Stamp, stamp
 from newsfeed.digest.select import Choice
-from newsfeed.errors import OutputError, SettingsError, TemplateError
+from newsfeed.errors import Fault, OutputError, SettingsError, TemplateError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.editions import choice_for, next_slot_of, skips_of, zone_of
 from newsfeed.flows.plan import Plan, fingerprint
@@ -21,6 +22,8 @@ from newsfeed.settings import Newsletter
 
 if TYPE_CHECKING:
     from newsfeed.digest.lint import Finding
+    from newsfeed.flows.pictures import Pictures
+    from newsfeed.output.writer import Output
 
 _NOTE = "previews"
 _ENDINGS = ("html", "txt", "eml")
@@ -41,19 +44,26 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Noted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a preview was made from: the articles' state, everything else, what was chosen."""
+    """What a preview was made from: the articles' state, everything else, what was chosen, the
+    stamps of image files; and what was wrong with those.
+    """
 
     state: str
     key: str
     chosen: str
     preview: Preview
+    stamps: dict[str, Stamp | None] = {}
+    remarks: tuple[Fault, ...] = ()
 
 
 class Previews(NamedTuple):
-    """The next letters, and what stood in the way of others, as messages for people."""
+    """The next letters, what stood in the way of others, as messages for people, and what is wrong
+    with articles' images.
+    """
 
     found: tuple[Preview, ...]
     errors: tuple[str, ...]
+    remarks: tuple[Fault, ...] = ()
 
 
 def previews(shop: Workshop, state: str) -> Previews:
@@ -79,7 +89,8 @@ def previews(shop: Workshop, state: str) -> Previews:
         _remove(shop, name)
     if after != before:
         shop.index.set_note(_NOTE, msgspec.msgpack.encode(after))
-    return Previews(tuple(found), tuple(errors))
+    remarks = tuple(remark for noted in after.values() for remark in noted.remarks)
+    return Previews(tuple(found), tuple(errors), remarks)
 
 
 def _in_zone(preview: Preview, zone: tzinfo) -> Preview:
@@ -102,18 +113,23 @@ def _noted(shop: Workshop, newsletter: Newsletter, state: str, before: _Noted | 
     )
     choice = choice_for(shop, newsletter)
     chosen = fingerprint(key, slot, choice.items, choice.more)
-    if before and before.chosen == chosen and _all_there(shop, before.preview):
-        preview = before.preview
-    elif len(choice.items) < newsletter.min_items:
-        preview = _nothing(shop, newsletter, slot)
-    else:
-        preview = _make(shop, newsletter, choice, slot)
-    return _Noted(state=state, key=key, chosen=chosen, preview=preview)
+    if before and before.chosen == chosen and _all_there(shop, before):
+        return msgspec.structs.replace(before, state=state, key=key)
+    noted = _Noted(state=state, key=key, chosen=chosen, preview=_nothing(newsletter, slot))
+    if len(choice.items) < newsletter.min_items:
+        _remove(shop, newsletter.name)  # one of an earlier time is not left lying about
+        return noted
+    from newsfeed.flows.pictures import Pictures  # heavy, and only for what changed
+
+    pictures = Pictures(shop, newsletter)
+    preview = _make(shop, newsletter, choice, slot, pictures)
+    return msgspec.structs.replace(
+        noted, preview=preview, stamps=pictures.stamps, remarks=tuple(pictures.faults)
+    )
 
 
-def _nothing(shop: Workshop, newsletter: Newsletter, slot: datetime | None) -> Preview:
-    """No letter is due; one of an earlier time is not left lying about."""
-    _remove(shop, newsletter.name)
+def _nothing(newsletter: Newsletter, slot: datetime | None) -> Preview:
+    """No letter is due."""
     return Preview(newsletter=newsletter.name, subject="", slot=slot, articles=0, more=0, files=())
 
 
@@ -124,12 +140,15 @@ def _is_fresh(shop: Workshop, before: _Noted, state: str, key: str) -> bool:
         before.state == state
         and before.key == key
         and (slot is None or slot > shop.seams.now)
-        and _all_there(shop, before.preview)
+        and _all_there(shop, before)
     )
 
 
-def _all_there(shop: Workshop, preview: Preview) -> bool:
-    return all((shop.plan.preview / Path(file).name).is_file() for file in preview.files)
+def _all_there(shop: Workshop, before: _Noted) -> bool:
+    """Whether the preview lies there, and the images that it shows are as they were."""
+    return all(
+        (shop.plan.preview / Path(file).name).is_file() for file in before.preview.files
+    ) and all(stamp(file) == known for file, known in before.stamps.items())
 
 
 def try_letter(shop: Workshop, newsletter: Newsletter) -> tuple[Finding, ...] | None:
@@ -144,18 +163,28 @@ def try_letter(shop: Workshop, newsletter: Newsletter) -> tuple[Finding, ...] | 
     choice = choice_for(shop, newsletter)
     if len(choice.items) < newsletter.min_items:
         return None
-    _, _, found = _compose(shop, newsletter, choice, slot)
-    return found
+    from newsfeed.flows.pictures import Pictures
+
+    return _compose(shop, newsletter, choice, slot, Pictures(shop, newsletter)).findings
 
 
-def _make(shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime | None) -> Preview:
+def _make(
+    shop: Workshop,
+    newsletter: Newsletter,
+    choice: Choice,
+    slot: datetime | None,
+    pictures: Pictures,
+) -> Preview:
     """Compose the letter and write it in three forms: as shown, as text, as a message."""
     from newsfeed.flows.letters import language_of
     from newsfeed.flows.linting import refuse_errors
+    from newsfeed.flows.pictures import keep
     from newsfeed.flows.reading import readable, readable_html
 
-    subject, forms, lint = _compose(shop, newsletter, choice, slot)
-    refuse_errors(lint, newsletter.name)
+    composed = _compose(shop, newsletter, choice, slot, pictures)
+    refuse_errors(composed.findings, newsletter.name)
+    keep(shop, composed.pictures)
+    forms = composed.forms
     language = language_of(shop.plan, newsletter)
     html, text = forms["html"].decode(), forms["txt"].decode()
     forms["html"] = _with_local_images(readable_html(html, language), shop.plan).encode()
@@ -165,7 +194,7 @@ def _make(shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime
         replace_file(Path(file), data)
     return Preview(
         newsletter=newsletter.name,
-        subject=subject,
+        subject=composed.subject,
         slot=slot,
         articles=len(choice.items),
         more=len(choice.more),
@@ -187,20 +216,39 @@ def _with_local_images(html: str, plan: Plan) -> str:
     return re.sub(rf'(<img\b[^>]*\bsrc="){re.escape(plan.site_url)}/([^"]+)"', local, html)
 
 
+class _Composed(NamedTuple):
+    """The subject, the letter's forms by file ending, what the lint finds, and the images that it
+    shows, not yet written.
+    """
+
+    subject: str
+    forms: dict[str, bytes]
+    findings: tuple[Finding, ...]
+    pictures: tuple[Output, ...]
+
+
 def _compose(
-    shop: Workshop, newsletter: Newsletter, choice: Choice, slot: datetime | None
-) -> tuple[str, dict[str, bytes], tuple[Finding, ...]]:
-    """The subject, the letter's forms by file ending, and what the lint finds."""
+    shop: Workshop,
+    newsletter: Newsletter,
+    choice: Choice,
+    slot: datetime | None,
+    pictures: Pictures,
+) -> _Composed:
     from newsfeed.flows.bodies import Bodies
     from newsfeed.flows.letters import compose_letter, make_edition, sample, view_url
     from newsfeed.flows.linting import findings
 
     plan = shop.plan
     when = slot or max(article.updated for article in choice.items)
-    bodies = Bodies(plan.folders, shop.collection.entries)
+    bodies = Bodies(plan.folders, shop.collection.entries, pictures)
     edition = make_edition(plan, newsletter, choice, when, bodies)
     address = view_url(plan, f"{newsletter.name}/{when:%Y-%m-%d}")
     letter = compose_letter(plan, newsletter, edition, view_url=address)
     message = sample(plan, newsletter, letter, when)
     forms = {"html": letter.html.encode(), "txt": letter.text.encode(), "eml": message}
-    return edition.subject, forms, findings(plan, newsletter, letter, view_url=address)
+    return _Composed(
+        edition.subject,
+        forms,
+        findings(plan, newsletter, letter, view_url=address),
+        pictures.outputs(letter),
+    )

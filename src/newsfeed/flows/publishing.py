@@ -12,7 +12,7 @@ from newsfeed.flows.build import BuildOptions, BuildReport, Workshop, build
 from newsfeed.flows.deploying import deploy
 from newsfeed.flows.editions import slot_after
 from newsfeed.flows.outcomes import Decided, Forecast, Leaving, Pinged
-from newsfeed.flows.plan import Plan, fingerprint
+from newsfeed.flows.plan import Complaints, Plan, fingerprint
 from newsfeed.flows.previewing import Preview, Previews, previews
 from newsfeed.store import database
 
@@ -94,7 +94,7 @@ def _published(shop: Workshop, options: BuildOptions) -> PublishReport:
         report = build(shop, options)
     report, found = _previewed(shop, report, options)
     errors = tuple(dict.fromkeys((*errors, *found.errors)))
-    report = _with_web_copies(shop, report)
+    report = _with_pictures(shop, _with_web_copies(shop, report), found)
     deployed = deploy(shop)
     released = _release(shop)
     idle = not errors and _note_idle(shop, decided)
@@ -118,7 +118,7 @@ def _only_published(shop: Workshop, report: BuildReport, options: BuildOptions) 
         return PublishReport(build=report, deployed=False, previews=(), idle=True)
     report, found = _previewed(shop, report, options)
     return PublishReport(
-        build=report,
+        build=_with_pictures(shop, report, found),
         deployed=deploy(shop),
         previews=found.found,
         errors=found.errors,
@@ -212,6 +212,17 @@ def _with_web_copies(shop: Workshop, report: BuildReport) -> BuildReport:
     new = write_web_copies(shop)
     return msgspec.structs.replace(
         report, files=report.files + len(new), written=(*report.written, *new)
+    )
+
+
+def _with_pictures(shop: Workshop, report: BuildReport, found: Previews) -> BuildReport:
+    """The report with letters' images: those that were written, and what is wrong with others."""
+    remarks = {*report.warnings, *shop.remarks, *found.remarks}
+    return msgspec.structs.replace(
+        report,
+        files=report.files + len(shop.kept),
+        written=(*report.written, *shop.kept),
+        warnings=Complaints.of(list(remarks)).warnings,
     )
 
 

@@ -19,6 +19,7 @@ from newsfeed.flows.build import Workshop
 from newsfeed.flows.composing import Draft, OwnWords, draft, record
 from newsfeed.flows.editions import zone_of
 from newsfeed.flows.naming import RefusedError, edition_named, newsletter_of, refused, standstill
+from newsfeed.flows.pictures import keep
 from newsfeed.flows.reading import readable
 from newsfeed.flows.renaming import refuse_former_names
 from newsfeed.model import Article, EditionKind, EditionState
@@ -138,6 +139,8 @@ def _made(
         seen = database.revision(shop.db)
         _refuse_used(shop, newsletter, chosen)
         one = draft(shop, newsletter, Choice(items=chosen), kind=kind, slot=slot, words=words)
+        if not dry_run:
+            keep(shop, one.pictures)
         if dry_run or _recorded(shop, one, seen):
             return _report(shop, newsletter, one)
     raise StoreError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,6 +16,16 @@ class Profile(StrEnum):
     STYLED = "styled"  # letters and pages: listed CSS properties stay
 
 
+class Shown(NamedTuple):
+    """An image as it is to be shown: its address and its own size in pixels. With "" for address
+    it is not shown, and its alternative text stands in its place.
+    """
+
+    url: str
+    width: int = 0
+    height: int = 0
+
+
 class MarkupContext(msgspec.Struct, frozen=True, kw_only=True):
     """The surroundings of a body.
 
@@ -23,7 +35,8 @@ class MarkupContext(msgspec.Struct, frozen=True, kw_only=True):
     show it above. `heading_shift` lowers headings by so many levels, to h6 at most. `kramdown`
     tells that the source is in Jekyll's dialect, `markdown=False` that it is HTML already.
     `local` maps references to files of the folder, percent-decoded, to the absolute addresses at
-    which those are published.
+    which those are published. `show` is asked for each image in the finished body, with its
+    address as the author wrote it and the width in pixels that they gave it, or 0; None leaves it.
     """
 
     url: str
@@ -33,6 +46,7 @@ class MarkupContext(msgspec.Struct, frozen=True, kw_only=True):
     heading_shift: int = 0
     markdown: bool = True
     local: dict[str, str] = {}
+    show: Callable[[str, int], Shown | None] | None = None
 
 
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):

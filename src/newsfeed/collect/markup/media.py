@@ -11,7 +11,11 @@ from newsfeed.collect.markup.dom import remove
 from newsfeed.collect.markup.srcset import candidates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from lxml.etree import _Element as Element
+
+    from newsfeed.collect.markup.context import Shown
 
 _LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src")
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset")
@@ -60,3 +64,43 @@ def add_fallbacks(body: Element) -> None:
         if not has_link and all(outer.tag != "a" for outer in player.iterancestors()):
             link = etree.SubElement(player, "a", href=address)
             link.text = unquote(urlsplit(address).path.rpartition("/")[2]) or address
+
+
+def sources(body: Element) -> dict[Element, str]:
+    """The address of each image as the author wrote it."""
+    return {image: image.get("src", "") for image in body.iter("img")}
+
+
+def show(
+    body: Element, written: Mapping[Element, str], show_as: Callable[[str, int], Shown | None]
+) -> None:
+    """Show each image as `show_as` says for what was `written`, or its alternative text instead.
+
+    The width that an author gave it stays, and its height follows.
+    """
+    for image in list(body.iter("img")):
+        wanted = _pixels(image.get("width"))
+        shown = show_as(written.get(image, ""), wanted)
+        if shown is None:
+            continue
+        if not shown.url:
+            _put_text(image)
+            continue
+        for name in ("srcset", "sizes"):
+            image.attrib.pop(name, "")
+        width = wanted or shown.width
+        image.set("src", shown.url)
+        image.set("width", str(width))
+        image.set("height", str(max(1, round(shown.height * width / shown.width))))
+
+
+def _put_text(image: Element) -> None:
+    """The alternative text where the image was."""
+    image.tail = image.get("alt", "") + (image.tail or "")
+    remove(image)
+
+
+def _pixels(text: str | None) -> int:
+    """A number of pixels as HTML reads it, 0 for what is none."""
+    digits = (text or "").strip().removesuffix("px")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 6 else 0

@@ -38,11 +38,14 @@ def render(source: str, context: MarkupContext, profile: Profile) -> Rendered:
     if context.markdown:
         _finish_markdown(body, source, html, context)
     media.make_plain(body)
+    written = media.sources(body) if context.show else {}
     links.make_absolute(body, context.url, context.local)
     media.add_fallbacks(body)
     lead_image = absolute(context.lead_image, context.url) if context.lead_image else None
     if lead_image and context.drop_lead_image:
         lead.drop_first_image(body, lead_image)
+    if context.show:
+        media.show(body, written, context.show)
     paragraphs.tidy(body)
     paragraphs.shift_headings(body, context.heading_shift)
     if profile is Profile.STYLED:
