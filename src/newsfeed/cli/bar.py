@@ -51,8 +51,8 @@ class _Bar:
 
     def update(self, what: str, done: int, total: int) -> None:
         if self._drawn is None and time.monotonic() - self._begin >= PATIENCE:
-            self._drawn = _Drawn()
-        if self._drawn:
+            self._drawn = _Drawn(what, done, total)
+        elif self._drawn:
             self._drawn.show(what, done, total)
 
     def close(self) -> None:
@@ -61,12 +61,12 @@ class _Bar:
 
 
 class _Drawn:
-    def __init__(self) -> None:
+    def __init__(self, what: str, done: int, total: int) -> None:
         from rich.console import Console
         from rich.progress import Progress
 
         self._progress = Progress(console=Console(stderr=True), transient=True)
-        self._task = self._progress.add_task("")
+        self._task = self._progress.add_task(what, completed=done, total=total or None)
         self._progress.start()
 
     def show(self, what: str, done: int, total: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -30,7 +31,12 @@ class Polled:
         self._service = service
 
     def change(self) -> None:
-        """A second article, from when it is in the feeds that are served."""
+        """A second article, from when it is in the feeds that are served.
+
+        A second later than the first: dates of HTTP have no parts of it (RFC 9110, section 5.6.7),
+        and newsboat's library passes over an answer that is not newer than what it has.
+        """
+        time.sleep(1.1)
         self.home.site.post("two.md", "The second text.", date="2026-11-02", title="Second")
         self._service.until(
             lambda: all(b"Second" in httpx.get(f"{self.home.url}/{f}").content for f in FEEDS),
