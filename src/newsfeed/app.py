@@ -115,6 +115,20 @@ def workshop(
 
 
 @contextmanager
+def glimpse(plan: Plan, seams: Seams, *, patience: float = private.PATIENCE) -> Iterator[Workshop]:
+    """The doors of a look: as `workshop`, but the store is only read, and made in no case; an empty
+    source is no fault. What is written is the cache. Raises NewsfeedError.
+    """
+    private.prepare(plan.private)
+    with (
+        private.lock(plan.private, "build", patience=patience),
+        Index(plan.index, _index_key(plan)) as index,
+        database.looking(plan.store, seams.now) as db,
+    ):
+        yield Workshop(plan, seams, index, db, allow_empty=True)
+
+
+@contextmanager
 def people(plan: Plan, now: datetime) -> Iterator[People]:
     """Open the store and the keys for what concerns subscribers only. Raises NewsfeedError."""
     prepare(plan, now)

@@ -21,6 +21,7 @@ COMMANDS = {
     "publish": "Build, deploy, deliver what is due; safe to run again and again.",
     "send": "Compose and deliver the editions that are due, or one now.",
     "test": "Send the next letter to yourself; nothing is recorded.",
+    "preview": "Show letters, feeds and pages in a browser, as files change.",
     "articles": "List each article, or say why it is left out.",
     "check": "Look for faults in settings, articles, templates, feeds and letters.",
     "run": "The service: publish, send and serve on schedule, in one process.",

@@ -206,14 +206,24 @@ def compiled_letter(newsletter: Newsletter, letter: Letter, frame: Frame) -> Com
     return compile_letter(structs.replace(letter, html="") if plain else letter, frame)
 
 
-def sample(plan: Plan, newsletter: Newsletter, letter: Letter, slot: datetime) -> bytes:
-    """The letter as a message to a made-up subscriber. Raises OutputError, SettingsError."""
+def sample(
+    plan: Plan,
+    newsletter: Newsletter,
+    letter: Letter,
+    slot: datetime,
+    *,
+    to: tuple[str, str] = (RECIPIENT, ""),
+) -> bytes:
+    """The letter as a message `to` an address and a name, whose way to leave leads nowhere.
+
+    Raises OutputError, SettingsError.
+    """
     frame = frame_of(plan, newsletter, campaign="preview")
     mailto = f"mailto:{frame.from_address}?subject=unsubscribe"
     made = compiled_letter(newsletter, letter, frame).message(
         Copy(
-            to_address=RECIPIENT,
-            to_name="",
+            to_address=to[0],
+            to_name=to[1],
             message_id=message_id(
                 f"{newsletter.name}/{slot:%Y%m%d%H%M}", "preview", 0, domain_of(frame)
             ),

@@ -23,7 +23,8 @@ from newsfeed.store import deliveries, editions
 from newsfeed.store.editions import EditionRecord
 
 _OPEN = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
-_LINK = "(the link of the one who reads it)"
+LINK = "(the link of the one who reads it)"
+"""Stands in a text for the way to leave."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +122,7 @@ def shown(people: People, name: str) -> Whole:
 
 def readable(letter: str, language: str) -> str:
     """The text part of a letter as nobody in particular would read it."""
-    return letter.replace(GREETING, _greeting(language)).replace(UNSUBSCRIBE, _LINK)
+    return letter.replace(GREETING, _greeting(language)).replace(UNSUBSCRIBE, LINK)
 
 
 def readable_html(letter: str, language: str) -> str:

@@ -1,14 +1,19 @@
-"""Changed files are noticed at once; where that cannot be, the interval has to do."""
+"""Changed files are noticed at once; where that cannot be, the interval has to do.
+
+The service waits until there is quiet, since it publishes; who only looks is told at once.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from stat import S_ISDIR
+from typing import Protocol
 
 from newsfeed.flows.plan import Plan
+from newsfeed.service.present import Stamp, stamp_of
 from newsfeed.service.publishing import PUBLISH
 from newsfeed.service.shift import Shift
 
@@ -21,9 +26,85 @@ _GATHER_MS, _QUIET_MS = 1600, 200
 _AGAIN = 30.0
 """Seconds until it is tried again where watching failed."""
 
+_AT_ONCE_MS, _STEP_MS = 150, 30
+"""The same for who only looks: an editor writes a file in several steps."""
+
+_GLANCE_MS = 200
+"""Milliseconds after which who only looks asks for single files again."""
+
+_AGAIN_SOON = 2.0
+"""Seconds until who only looks does so without being told, where nothing can be watched."""
+
 _NOT_OURS = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".newsfeed"})
 
 log = logging.getLogger("newsfeed.watch")
+
+
+class Places(Protocol):
+    """What to watch: folders but for those that are skipped, and single files."""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders with all that is in them."""
+
+    @property
+    def skipped(self) -> tuple[Path, ...]:
+        """Folders that are left out."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Files, which may be missing."""
+
+
+def call_when_changed(
+    places: Callable[[], Places], changed: Callable[[], None], stop: threading.Event
+) -> None:
+    """Call `changed`, which never raises, whenever something at the places is another one, until
+    `stop` is set. The places are asked for again after each change.
+    """
+    while not stop.is_set():
+        try:
+            _until_moved(places(), places, changed, stop)
+        except Exception as error:  # noqa: BLE001  # the outermost frame of a thread
+            log.warning("files cannot be watched (%s); they are looked at", type(error).__name__)
+            stop.wait(_AGAIN_SOON)
+        if not stop.is_set():
+            changed()  # for what changed before the next watch begins
+
+
+def _until_moved(
+    now: Places, places: Callable[[], Places], changed: Callable[[], None], stop: threading.Event
+) -> None:
+    """Watch until there are other places, or a folder of these is another one."""
+    from watchfiles import watch
+
+    roots = {root: inode for root in now.folders if (inode := _folder(root)) is not None}
+    stamps = _stamps(now.files)
+    if not roots:
+        while not stop.wait(_GLANCE_MS / 1000):
+            if _stamps(now.files) != stamps:
+                return
+        return
+    for found in watch(
+        *roots,
+        watch_filter=lambda _change, path: not _is_left_out(Path(path), roots, now.skipped),
+        debounce=_AT_ONCE_MS,
+        step=_STEP_MS,
+        rust_timeout=_GLANCE_MS,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+        stop_event=stop,
+    ):
+        fresh = _stamps(now.files)
+        if found or fresh != stamps:
+            stamps = fresh
+            changed()
+        if places() != now or _moved(roots):
+            return
+
+
+def _stamps(paths: Iterable[Path]) -> list[Stamp]:
+    return [stamp_of(path) for path in paths]
 
 
 def watch_files(shift: Shift) -> threading.Thread:

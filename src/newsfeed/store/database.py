@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -80,6 +81,29 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     with explained(path), closing(sqlite3.connect(path, timeout=PATIENCE)) as db:
         db.execute("PRAGMA query_only = ON")
         yield db
+
+
+@contextmanager
+def looking(path: Path, now: datetime) -> Iterator[sqlite3.Connection]:
+    """The store for reading alone, whether there is one or not: one that is missing stays so, and
+    an empty one elsewhere stands in. Raises StoreError, also for a store that is behind.
+    """
+    found = version(path)
+    if found == head():
+        with reading(path) as db:
+            yield db
+    elif found:
+        raise StoreError(
+            f"has version {found}, older than this newsfeed, which knows {head()}",
+            where=str(path),
+            remedy="`newsfeed db upgrade` brings it up to date",
+        )
+    else:
+        with (
+            TemporaryDirectory(prefix="newsfeed-") as folder,
+            connect(Path(folder) / "newsfeed.db", now) as db,
+        ):
+            yield db
 
 
 @contextmanager

@@ -233,6 +233,13 @@ def listed(
         )
 
 
+def readers(db: sqlite3.Connection, newsletter: str, most: int) -> list[Subscriber]:
+    """The first `most` of those who get a newsletter, in the order in which they came."""
+    from newsfeed.store.queries import queries
+
+    return [_subscriber(row) for row in queries.readers_of(db, newsletter=newsletter, most=most)]
+
+
 def waiting(db: sqlite3.Connection, newsletter: str = "") -> Iterator[Waiting]:
     """Who has yet to confirm, longest waiting first, without those who are suppressed."""
     from newsfeed.store.queries import queries

@@ -76,6 +76,18 @@ WHERE subscription.subscriber_id = subscriber.id
 ORDER BY subscriber.id, subscription.newsletter
 LIMIT :most;
 
+-- name: readers_of(newsletter, most)
+-- Who gets a newsletter, in the order in which people came.
+SELECT subscriber.id, subscriber.public_id, subscriber.address_hash, subscriber.address,
+       subscriber.name, subscriber.language, subscriber.created
+FROM subscriber
+CROSS JOIN subscription
+LEFT JOIN suppression ON suppression.address_hash = subscriber.address_hash
+WHERE subscription.subscriber_id = subscriber.id AND subscription.newsletter = :newsletter
+  AND subscription.state = 'active' AND suppression.address_hash IS NULL
+ORDER BY subscriber.id
+LIMIT :most;
+
 -- name: pending_subscriptions(newsletter)
 -- Who has yet to confirm, longest waiting first, and the confirmation mails so far: of the address
 -- how many and when last; for this request how many, when last and with which words, and whether
