@@ -59,17 +59,16 @@ class Places(Protocol):
 def call_when_changed(
     places: Callable[[], Places], changed: Callable[[], None], stop: threading.Event
 ) -> None:
-    """Call `changed`, which never raises, whenever something at the places is another one, until
-    `stop` is set. The places are asked for again after each change.
+    """Call `changed`, which never raises, whenever something at the places is another one, and
+    when a watch begins, until `stop` is set. The places are asked for again after each change.
     """
     while not stop.is_set():
         try:
             _until_moved(places(), places, changed, stop)
         except Exception as error:  # noqa: BLE001  # the outermost frame of a thread
             log.warning("files cannot be watched (%s); they are looked at", type(error).__name__)
-            stop.wait(_AGAIN_SOON)
-        if not stop.is_set():
-            changed()  # for what changed before the next watch begins
+            if not stop.wait(_AGAIN_SOON):
+                changed()
 
 
 def _until_moved(
@@ -83,8 +82,10 @@ def _until_moved(
     if not roots:
         while not stop.wait(_GLANCE_MS / 1000):
             if _stamps(now.files) != stamps:
+                changed()
                 return
         return
+    begun = False
     for found in watch(
         *roots,
         watch_filter=lambda _change, path: not _is_left_out(Path(path), roots, now.skipped),
@@ -96,8 +97,8 @@ def _until_moved(
         stop_event=stop,
     ):
         fresh = _stamps(now.files)
-        if found or fresh != stamps:
-            stamps = fresh
+        if found or fresh != stamps or not begun:  # something may have changed before this began
+            stamps, begun = fresh, True
             changed()
         if places() != now or _moved(roots):
             return

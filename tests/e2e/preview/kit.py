@@ -24,14 +24,14 @@ PATIENCE = 30.0
 class Preview:
     """A preview that runs."""
 
-    def __init__(self, site: Site, *words: str) -> None:
+    def __init__(self, site: Site, *words: str, **environment: str) -> None:
         self.site = site
         self._log = site.folder.parent / f"preview-{time.monotonic_ns()}.log"
         with self._log.open("wb") as said:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "newsfeed", "preview", "--listen", "127.0.0.1:0", *words],
                 cwd=site.folder,
-                env=os.environ,
+                env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
@@ -65,9 +65,9 @@ class Preview:
 
 
 @contextmanager
-def preview(site: Site, *words: str) -> Iterator[Preview]:
+def preview(site: Site, *words: str, **environment: str) -> Iterator[Preview]:
     """A preview that is ended in the end, whatever happens."""
-    found = Preview(site, *words)
+    found = Preview(site, *words, **environment)
     try:
         found.url()
         yield found

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.preview.kit import Preview, furnished, preview
 from tests.kit import NEWSLETTER, SETTINGS, Site
+from tests.rigs.servers import until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -278,6 +279,20 @@ def test_where_nothing_is_new_there_is_a_sample(tmp_path: Path) -> None:
         page = shown.get("/letters/weekly").text
         assert "Nothing new to send." in page
         assert "First title" in shown.get("/frames/weekly").text
+
+
+def test_what_another_process_sends_is_noticed(page: Page, shown: Preview) -> None:
+    assert shown.site.run("send", "weekly", "--yes").returncode == 0
+    page.get_by_text("Nothing new to send.").wait_for(timeout=SOON)
+
+
+def test_open_opens_the_page(tmp_path: Path) -> None:
+    opened = tmp_path / "opened"
+    with preview(
+        furnished(tmp_path), "weekly", "--open", BROWSER=f"sh -c 'printf %s > {opened}'"
+    ) as shown:
+        until(lambda: opened.exists(), "a browser was called")
+        assert opened.read_text() == f"{shown.url()}/letters/weekly"
 
 
 def test_without_a_newsletter_there_are_the_feeds(tmp_path: Path) -> None:

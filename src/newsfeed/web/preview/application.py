@@ -81,7 +81,7 @@ class _Desk:
 
     def __init__(self, studio: Studio, token: str) -> None:
         self._studio, self._token = studio, token
-        self._templates = Templates([templates_folder() / "web"])
+        self._templates = Templates([templates_folder() / "preview"])
         self._making = threading.Lock()
 
     def first(self, _: Request) -> Response:
@@ -93,7 +93,7 @@ class _Desk:
     def feeds(self, _: Request) -> Response:
         """What would be published."""
         view = self._studio.view
-        return self._page("preview_feeds.html.j2", view, feeds_page(view))
+        return self._page("feeds.html.j2", view, feeds_page(view))
 
     def letter(self, request: Request) -> Response:
         """A newsletter's letter, as somebody chose to look at it."""
@@ -131,10 +131,10 @@ class _Desk:
         view = self._studio.view
         shown = view.shown(name)
         if view.plan is None or shown is None:
-            return self._page("preview_missing.html.j2", view, {"here": name}, 404)
+            return self._page("missing.html.j2", view, {"here": name}, 404)
         values = letter_page(view.plan, shown, choices, readers, is_old=name in view.old)
         values |= {"said": said, "token": self._token, "query": choices.query(), "store": trouble}
-        return self._page("preview_letter.html.j2", view, values)
+        return self._page("letter.html.j2", view, values)
 
     def _chosen(self, request: Request, name: str) -> tuple[Choices, list[Subscriber], str]:
         """What somebody chose, who may be chosen, and why nobody may, or ""."""

@@ -80,19 +80,30 @@ def with_images(html: str, place: Callable[[str], str]) -> str:
 
 
 def first_words(html: str, most: int) -> str:
-    """What stands beside the subject in a list of letters: the first words that the body has."""
+    """What stands beside the subject in a list of letters: the first words that the body has, up to
+    the fillers that keep the rest out of it; `most` characters.
+    """
     reader = _Words()
     reader.feed(html)
     reader.close()
-    text = " ".join("".join(reader.found).translate(_FILLERS).split())
+    text = " ".join(_FILLERS.split("".join(reader.found), maxsplit=1)[0].split())
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-_FILLERS = dict.fromkeys(map(ord, "\u2007\u034f\u200c\u200b\u00ad\ufeff"))
+_FILLERS = re.compile("(?:[\u2007\u034f\u200c\u200b\u00ad\ufeff][ \t\r\n]*){10,}")
 _UNSEEN = frozenset({"head", "style", "script", "title", "template"})
 
 
-class _Words(HTMLParser):
+class _Parser(HTMLParser):
+    """Reads whatever there is: a declaration that nobody knows is a comment to browsers, and no
+    mistake (HTML Standard, section 13.2.5.42).
+    """
+
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        return self.parse_bogus_comment(i, bool(report))
+
+
+class _Words(_Parser):
     """The text of a body."""
 
     def __init__(self) -> None:
@@ -146,7 +157,7 @@ def _rewritten(html: str, change: Change, dropped: str = "") -> str:
     return "".join(writer.found)
 
 
-class _Writer(HTMLParser):
+class _Writer(_Parser):
     """The same HTML again, with other attributes, and without the elements `dropped`."""
 
     def __init__(self, change: Change, dropped: str) -> None:
