@@ -6,6 +6,7 @@
   const test = document.getElementById("test");
   let address = location.href;
   let running = null;
+  let turn = 0;
   page.classList.add("scripted");
 
   const say = (text, live) => {
@@ -23,15 +24,25 @@
 
   const ids = (place) => [...place.querySelectorAll("[id]")].map((one) => one.id).join(" ");
 
+  const putFrame = (shown, frame) => {
+    for (const name of ["height", "src"]) {
+      const value = frame.getAttribute(name);
+      if (shown.getAttribute(name) !== value) shown.setAttribute(name, value);
+    }
+  };
+
   const putFrames = (old, fresh) => {
     if (ids(old) !== ids(fresh)) return put(old, fresh);
+    // What somebody sees comes first; the other frames would be in its way.
+    const mine = ++turn, later = [];
     for (const frame of fresh.querySelectorAll("iframe")) {
-      const shown = document.getElementById(frame.id);
-      for (const name of ["height", "src"]) {
-        const value = frame.getAttribute(name);
-        if (shown.getAttribute(name) !== value) shown.setAttribute(name, value);
-      }
+      const shown = document.getElementById(frame.id), place = shown.getBoundingClientRect();
+      if (place.bottom > 0 && place.top < innerHeight) putFrame(shown, frame);
+      else later.push([shown, frame]);
     }
+    setTimeout(() => {
+      if (mine === turn) for (const [shown, frame] of later) putFrame(shown, frame);
+    }, 300);
     for (const part of fresh.querySelectorAll("[data-live]")) put(document.getElementById(part.id), part);
   };
 
