@@ -149,8 +149,9 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     """One digest of one newsletter: what was chosen, and the slot (aware) it is for.
 
     `items` are shown in full order, newest first; `more` are further new articles, listed by
-    title; a special edition may have neither. `subject` is ready for the reader. `intro_html`
-    are the sender's own words before the articles, sanitised like an article's body.
+    title; a special edition may have neither. `subject` is ready for the reader, and `preheader`,
+    too; where that is "", the letter's first words make one. `intro_html` are the sender's own
+    words before the articles, sanitised like an article's body.
     """
 
     newsletter: str
@@ -161,6 +162,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[LetterItem, ...]
     more: tuple[LetterItem, ...] = ()
     intro_html: str = ""
+    preheader: str = ""
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):

@@ -174,6 +174,16 @@ def test_fix_takes_own_words_and_a_subject(site: Site) -> None:
     assert "We moved." in site.run("editions", "show", name, "--text").stdout.replace("*", "")
 
 
+def test_fix_takes_own_words_back(site: Site) -> None:
+    name = release(site)
+    assert site.run("editions", "fix", name, "--intro", "words.md", "--yes").returncode == 0
+    assert "Say either" in lines_of(
+        site.run("editions", "fix", name, "--intro", "words.md", "--no-intro"), 2
+    )
+    assert site.run("editions", "fix", name, "--no-intro", "--yes").returncode == 0
+    assert "moved" not in site.run("editions", "show", name, "--text").stdout
+
+
 def test_cancel_asks_and_frees_the_articles(site: Site) -> None:
     name = release(site)
     assert "say --yes" in lines_of(site.run("editions", "cancel", name), 2)

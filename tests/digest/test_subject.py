@@ -9,15 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsfeed.digest import cells
-from newsfeed.digest.subject import LIMIT, subject
+from newsfeed.digest.pattern import Facts, fill, parse
+from newsfeed.digest.preheader import LIMIT as PREHEADER
+from newsfeed.digest.preheader import preheader, preheader_by
+from newsfeed.digest.subject import LIMIT, pattern_of, subject
 from newsfeed.errors import SettingsError
+from newsfeed.text import one_line
+from tests.digest.letters import item
+
+
+def facts(title: str = "주간 브리핑", lead: str = "첫 글", more: int = 4) -> Facts:
+    """What is known of an edition."""
+    return Facts(title=title, lead=lead, count=more + 1, more=more, date="2026년 11월 23일")
 
 
 def line(pattern: str, title: str = "주간 브리핑", lead: str = "첫 글", where: str = "") -> str:
     """The subject of an edition of five articles."""
-    return subject(
-        pattern, title=title, lead=lead, count=5, more=4, date="2026년 11월 23일", where=where
-    )
+    return subject(pattern, facts(title=title, lead=lead), where)
 
 
 @pytest.mark.parametrize(
@@ -88,15 +96,95 @@ def test_an_emoji_is_never_cut_in_two() -> None:
     assert shortened.removesuffix("…").replace(family, "") == ""
 
 
-@given(st.text(max_size=200), st.text(min_size=1, max_size=40))
-def test_any_title_gives_one_clean_line(lead: str, title: str) -> None:
-    """NFC, no control, no override, no line end; 60 cells where the title leaves room."""
-    try:
-        made = line("{title}: {lead}", title=title, lead=lead)
-    except SettingsError:
-        return
+FAMILY = "👨\u200d👩\u200d👧\u200d👦"
+WORDS = (
+    "한미 정상회담",
+    "각\u1112\u1161\u11ab",
+    "東京の新しい記事",
+    "中文標題",
+    FAMILY,
+    "👩🏽\u200d🚀",
+    "🇰🇷",
+    "❤\ufe0f",
+    "שלום עולם",
+    "مرحبا بالعالم",
+    "\u200fنص\u200f",
+    "\u202eoverridden",
+    "a\u0301\u0300",
+    "क्षि",
+    "plain words",
+    "{lead}",
+    "…",
+    " ",
+)
+mixed = st.lists(st.sampled_from(WORDS) | st.text(max_size=12), max_size=24).map("".join)
+patterns = st.lists(
+    st.sampled_from(
+        ["{title}", "{lead}", "{count}", "{more}", "{date}", "{{", "}}", " 외 ", FAMILY]
+    )
+    | mixed.map(lambda text: text.replace("{", "").replace("}", "")),
+    min_size=1,
+    max_size=5,
+).map("".join)
+
+
+@given(patterns, mixed, mixed, st.integers(0, 10**6), st.sampled_from([LIMIT, PREHEADER]))
+def test_any_pattern_gives_one_clean_line_within_its_limit(
+    pattern: str, title: str, lead: str, more: int, limit: int
+) -> None:
+    """NFC, no control, no override, no line end, and never wider than mail programs show."""
+    made = fill(parse(pattern, "subject"), facts(title, lead, more), limit)
+    assert cells.width(made) <= limit
     assert unicodedata.is_normalized("NFC", made)
     assert not any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in made)
     assert not set(made) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-    if cells.width(title) < LIMIT - 20:
-        assert cells.width(made) <= LIMIT
+
+
+@given(mixed, st.sampled_from([LIMIT, PREHEADER]))
+def test_what_is_left_of_a_title_are_whole_graphemes_of_it(lead: str, limit: int) -> None:
+    made = fill(parse("{lead}", "subject"), facts(lead=lead), limit)
+    whole = one_line(lead)
+    if made != whole:
+        kept = cells.graphemes(made.removesuffix("…"))
+        assert cells.graphemes(whole)[: len(kept)] == kept
+
+
+def test_a_title_that_leaves_no_room_is_cut_as_well() -> None:
+    made = line("{title}: {lead}", title="아주 긴 이름을 가진 뉴스레터 " * 5, lead="글")
+    assert cells.width(made) <= LIMIT
+    assert made.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("usual", "one", "more", "expected"),
+    [
+        ("{lead} 외 {more}건", "", 4, ("{lead} 외 {more}건", "subject")),
+        ("{lead} 외 {more}건", "", 0, ("{title}: {lead}", "subject")),
+        ("[{title}] {lead}", "", 0, ("[{title}] {lead}", "subject")),
+        ("{lead} 외 {more}건", "{lead}", 0, ("{lead}", "subject_one")),
+        ("{lead} 외 {more}건", "{lead}", 1, ("{lead} 외 {more}건", "subject")),
+    ],
+)
+def test_a_single_article_has_a_pattern_of_its_own(
+    usual: str, one: str, more: int, expected: tuple[str, str]
+) -> None:
+    """Nobody reads "and 0 more"."""
+    assert pattern_of(usual, one, more) == expected
+
+
+def test_a_preheader_that_counts_the_others_is_left_out_where_there_are_none() -> None:
+    assert preheader_by("{lead} 외 {more}건", facts()) == "첫 글 외 4건"
+    assert preheader_by("{lead} 외 {more}건", facts(more=0)) == ""
+    assert preheader_by("{count}건", facts(more=0)) == "1건"
+
+
+def test_a_wrong_name_in_a_preheader_is_told_with_its_key() -> None:
+    with pytest.raises(SettingsError, match=r"^newsletters\.weekly\.preheader: the preheader "):
+        preheader_by("{summary}", facts(), "newsletters.weekly.preheader")
+
+
+@given(mixed, mixed)
+def test_a_preheader_of_the_first_words_keeps_within_its_limit(summary: str, title: str) -> None:
+    made = preheader("", (item(summary=summary), item(title=title)))
+    assert cells.width(made) <= PREHEADER
+    assert made == one_line(made)

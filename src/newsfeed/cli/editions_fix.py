@@ -23,6 +23,7 @@ from newsfeed.model import EditionState
 @click.command(name="fix")
 @click.argument("edition")
 @click.option("--intro", metavar="FILE", help="Own words in Markdown, in place of the former.")
+@click.option("--no-intro", is_flag=True, help="Without own words again.")
 @click.option("--subject", metavar="TEXT", help="Another subject.")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @config_option
@@ -32,6 +33,7 @@ def command(
     *,
     edition: str,
     intro: str | None,
+    no_intro: bool,
     subject: str | None,
     yes: bool,
     file: Path | None,
@@ -43,12 +45,14 @@ def command(
     Shows what is different first. A delivery that runs takes the new letter at its next claim;
     whoever was served keeps what they got. `newsfeed editions pause` holds it meanwhile.
     """
-    words = None if intro is None else given_words(intro)
+    if no_intro and intro is not None:
+        raise click.UsageError("Say either --intro FILE or --no-intro.")
+    own = given_words(intro) if intro is not None else "" if no_intro else None
     line = None if subject is None else given_subject(subject)
     with opened(file) as shop, explained(intro or ""):
         if intro is not None:
             refuse_article(shop.plan, intro)
-        fix = prepare_fix(shop, edition, intro=words, subject=line)
+        fix = prepare_fix(shop, edition, intro=own, subject=line)
     if not as_json:
         click.echo("\n".join(_difference(fix)))
     if dry_run or not fix.changed:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from newsfeed.digest import cells
 from newsfeed.digest.body import INTRO_HEADING, fit_body
 from newsfeed.digest.disclosure import disclosed
-from newsfeed.digest.plain import plain_text, running_text
+from newsfeed.digest.plain import plain_text
+from newsfeed.digest.preheader import preheader
 from newsfeed.digest.skin import skin
 from newsfeed.digest.words import direction, rest, words_for, written_date, written_day
 from newsfeed.digest.wrap import wrapped
@@ -34,9 +35,6 @@ GREETING = "__GREETING__"
 """Stands for the line that greets the subscriber, in both parts of the letter."""
 
 _PLACEHOLDERS = re.compile("__(?:UNSUBSCRIBE|GREETING)__")
-
-PREHEADER = 100
-"""Cells of the line that mail programs show beside the subject (standards E-M-12)."""
 
 THUMBNAIL = 112
 SECTION_HEADING = 2
@@ -82,7 +80,7 @@ def view(
     shown: dict[str, Plain] = {
         **skin(theme, edition.language),
         **_frame(edition, sender, words),
-        "preheader": _preheader(edition),
+        "preheader": edition.preheader or preheader(edition.intro_html, edition.items),
         "intro_html": intro.html,
         "intro_text": plain_text(edition.intro_html),
         "sections": _sections(edition.items, articles, by_category=by_category),
@@ -211,14 +209,3 @@ def _image(image: Image, most: int) -> dict[str, Plain]:
         "height": height,
         "small": most == THUMBNAIL,
     }
-
-
-def _preheader(edition: Edition) -> str:
-    """The sender's own words, the lead's summary, and the other titles where there is room."""
-    lead, others = edition.items[:1], edition.items[1:]
-    parts = [
-        running_text(edition.intro_html),
-        *(item.summary for item in lead),
-        *(item.title for item in others),
-    ]
-    return cells.cut(" · ".join(line for part in parts if (line := one_line(part))), PREHEADER)

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsfeed.digest.mailbox import Mailbox, checked_name, parse_mailbox
+from newsfeed.digest.pattern import Facts, parse
 from newsfeed.digest.select import Choice, Selection, choose
 from newsfeed.digest.subject import subject
 from newsfeed.errors import SettingsError
@@ -110,8 +111,8 @@ def sender_of(newsletter: Newsletter) -> Mailbox:
 
 
 def check_newsletter(newsletter: Newsletter, templates: Sequence[Path]) -> None:
-    """Raises SettingsError for a schedule, days to skip, sender, subject or template that cannot be
-    used.
+    """Raises SettingsError for a schedule, days to skip, sender, pattern or template that cannot
+    be used.
 
     `templates` are the folders of letters' templates.
     """
@@ -121,15 +122,7 @@ def check_newsletter(newsletter: Newsletter, templates: Sequence[Path]) -> None:
     sender_of(newsletter)
     if newsletter.reply_to:
         parse_mailbox(newsletter.reply_to, where=key_of(newsletter, "reply_to"))
-    subject(
-        newsletter.subject,
-        title=newsletter.title,
-        lead="",
-        count=1,
-        more=0,
-        date="1",
-        where=key_of(newsletter, "subject"),
-    )
+    _check_patterns(newsletter)
     for ending in ("html.j2", "txt.j2"):
         name = f"{newsletter.template}.{ending}"
         if not any((folder / name).is_file() for folder in templates):
@@ -138,6 +131,15 @@ def check_newsletter(newsletter: Newsletter, templates: Sequence[Path]) -> None:
                 where=key_of(newsletter, "template"),
                 remedy='take "digest", "brief" or "gallery", or put yours into templates/email/',
             )
+
+
+def _check_patterns(newsletter: Newsletter) -> None:
+    """Raises SettingsError for a name that patterns do not know, and for a subject of nothing."""
+    facts = Facts(title=newsletter.title, lead="", count=1, more=0, date="1")
+    subject(newsletter.subject, facts, key_of(newsletter, "subject"))
+    if newsletter.subject_one:
+        subject(newsletter.subject_one, facts, key_of(newsletter, "subject_one"))
+    parse(newsletter.preheader, "preheader", key_of(newsletter, "preheader"))
 
 
 def key_of(newsletter: Newsletter, key: str) -> str:

@@ -65,7 +65,8 @@ def prepare_fix(
 ) -> Fix:
     """Compose an edition again: its articles in their places, from what they say now.
 
-    `intro` (Markdown) and `subject` replace what the operator said before. Records nothing.
+    `intro` (Markdown) and `subject` replace what the operator said before; "" takes an `intro`
+    back, so that the newsletter's own words stand there. Records nothing.
     Raises UsageError, SettingsError, RefusedError, and what composing raises.
     """
     db = shop.db
@@ -75,10 +76,13 @@ def prepare_fix(
         intro=edition.intro if intro is None else intro,
         subject=edition.own_subject if subject is None else subject,
     )
+    choice = _same_choice(shop, edition)
+    if not (words.intro or choice.items):
+        raise refused(edition, "it has no article, and says nothing without own words", "keep them")
     made = compose_choice(
         shop,
         newsletter,
-        _same_choice(shop, edition),
+        choice,
         slot=edition.slot.astimezone(zone_of(newsletter, shop.plan.site.timezone)),
         origin=edition.origin,
         words=words,

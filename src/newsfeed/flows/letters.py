@@ -14,16 +14,18 @@ from newsfeed.digest.disclosure import refuse_undisclosed
 from newsfeed.digest.gate import flaws
 from newsfeed.digest.label import labelled
 from newsfeed.digest.mailbox import parse_mailbox
+from newsfeed.digest.pattern import Facts
+from newsfeed.digest.preheader import preheader, preheader_by
 from newsfeed.digest.select import Choice
-from newsfeed.digest.subject import subject
+from newsfeed.digest.subject import pattern_of, subject
 from newsfeed.digest.words import words_for, written_date
-from newsfeed.errors import OutputError, message
+from newsfeed.errors import ArticleError, OutputError, SettingsError, message
 from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.editions import key_of, sender_of
 from newsfeed.flows.lawful import disclosure_of, label_of, refuse_sponsored
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.theming import theme_of
-from newsfeed.model import Edition, Letter
+from newsfeed.model import Edition, Letter, LetterItem
 from newsfeed.settings import Newsletter
 from newsfeed.templating import LETTERS, folders, open_templates
 
@@ -50,41 +52,73 @@ def make_edition(
 ) -> Edition:
     """The edition of chosen articles for a slot (aware).
 
-    `intro` are the sender's own words as Markdown, and `line` a subject of their own; without it
-    the newsletter's pattern makes one, for which there must be an article. Raises SettingsError,
-    and OutputError for a paid article in a newsletter that does not advertise.
+    `intro` are the sender's own words as Markdown, and `line` a subject of their own; without them
+    the newsletter's words and pattern take their place, for which there must be an article.
+    Raises SettingsError, and OutputError for a paid article in a newsletter that does not
+    advertise.
     """
     refuse_sponsored(plan, newsletter, (*choice.items, *choice.more))
     language = language_of(plan, newsletter)
+    own = bodies.own_words(intro, f"{plan.site_url}/") if intro else ""
+    items = tuple(bodies.letter_item(article) for article in choice.items)
+    facts = _facts(newsletter, choice, slot, language) if items else None
     return Edition(
         newsletter=newsletter.name,
         title=newsletter.title,
         language=language,
-        subject=_subject(plan, newsletter, choice, slot, line),
+        subject=_subject(plan, newsletter, facts, line),
         slot=slot,
-        items=tuple(bodies.letter_item(article) for article in choice.items),
+        items=items,
         more=tuple(bodies.letter_item(article, listed=True) for article in choice.more),
-        intro_html=bodies.own_words(intro, f"{plan.site_url}/") if intro else "",
+        intro_html=own or (_usual_words(plan, newsletter, bodies) if items else ""),
+        preheader=_preheader(newsletter, facts, own, items),
     )
 
 
-def _subject(plan: Plan, newsletter: Newsletter, choice: Choice, slot: datetime, line: str) -> str:
-    """`line`, or what the newsletter's pattern makes; with the label that the law wants, which
-    the limit of its cells counts.
-    """
-    label = label_of(plan, newsletter)
-    if line:
-        return labelled(line, label)
+def _facts(newsletter: Newsletter, choice: Choice, slot: datetime, language: str) -> Facts:
     count = len(choice.items) + len(choice.more)
-    return subject(
-        labelled(newsletter.subject, label),
+    return Facts(
         title=newsletter.title,
         lead=choice.items[0].title,
         count=count,
         more=count - 1,
-        date=written_date(slot, words_for(language_of(plan, newsletter))),
-        where=key_of(newsletter, "subject"),
+        date=written_date(slot, words_for(language)),
     )
+
+
+def _subject(plan: Plan, newsletter: Newsletter, facts: Facts | None, line: str) -> str:
+    """`line`, or what the newsletter's pattern makes; with the label that the law wants, which
+    the limit of its cells counts.
+    """
+    label = label_of(plan, newsletter)
+    if line or facts is None:
+        return labelled(line, label)
+    pattern, key = pattern_of(newsletter.subject, newsletter.subject_one, facts.more)
+    return subject(labelled(pattern, label), facts, key_of(newsletter, key))
+
+
+def _preheader(
+    newsletter: Newsletter, facts: Facts | None, own: str, items: tuple[LetterItem, ...]
+) -> str:
+    """What the newsletter's pattern makes. Without one it begins with this edition's `own` words;
+    those that every edition has would say nothing beside the subject.
+    """
+    by_pattern = ""
+    if newsletter.preheader and facts is not None:
+        where = key_of(newsletter, "preheader")
+        by_pattern = preheader_by(newsletter.preheader, facts, where)
+    return by_pattern or preheader(own, items)
+
+
+def _usual_words(plan: Plan, newsletter: Newsletter, bodies: Bodies) -> str:
+    """The words that stand above the articles of every edition without its own."""
+    if not newsletter.intro.strip():
+        return ""
+    try:
+        return bodies.own_words(newsletter.intro, f"{plan.site_url}/")
+    except ArticleError as error:
+        where = key_of(newsletter, "intro")
+        raise SettingsError(error.problem, where=where, remedy=error.remedy) from None
 
 
 def compose_letter(
