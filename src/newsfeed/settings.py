@@ -42,17 +42,7 @@ class Source(Table, frozen=True):
 
     path: str = ""
     feed: str = ""
-    generator: Literal[
-        "auto",
-        "jekyll",
-        "hugo",
-        "eleventy",
-        "pelican",
-        "docusaurus",
-        "vitepress",
-        "astro",
-        "plain",
-    ] = "auto"
+    generator: Name = "auto"
     permalink: str = ""
     name: str = ""
     language: str = ""

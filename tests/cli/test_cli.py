@@ -285,20 +285,6 @@ def test_init_reads_what_jekyll_sites_really_say(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_init_says_of_hugo_that_its_rules_are_not_known(tmp_path: Path) -> None:
-    (tmp_path / "hugo.toml").touch()
-    site = Site(tmp_path / "x")
-    site.folder, site.output = tmp_path, tmp_path / "public"
-    (tmp_path / "content/posts").mkdir(parents=True)
-    (tmp_path / "content/posts/one.md").write_text("---\ntitle: 하나\n---\n", encoding="utf-8")
-    done = site.run("init")
-    assert done.returncode == 0, done.stderr
-    assert "the rules of hugo are not known yet" in done.stdout
-    assert site.run("publish").returncode == 0
-    assert site.feed().entries[0].link == "https://news.example.org/posts/one/"
-    assert not (site.output / "posts").exists()
-
-
 def test_init_writes_no_settings_that_would_fail(tmp_path: Path) -> None:
     (tmp_path / "_config.yml").write_text("timezone: Nowhere/None\n", encoding="utf-8")
     site = Site(tmp_path / "x")

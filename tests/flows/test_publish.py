@@ -350,5 +350,5 @@ def test_liquid_in_a_jekyll_post_is_published_as_it_is_and_warned_of(tmp_path: P
     path.parent.mkdir()
     path.write_text("---\ntitle: a\n---\n\none\n{{ site.baseurl }}\n", encoding="utf-8")
     (warning,) = site.build().warnings
-    assert str(warning).startswith("_posts/2026-01-01-a.md:6: {{ site.baseurl }} is Liquid")
+    assert str(warning).startswith("_posts/2026-01-01-a.md:6: {{ site.baseurl }} is not evaluated")
     assert "{{ site.baseurl }}" in site.read("feed.xml")

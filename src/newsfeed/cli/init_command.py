@@ -9,7 +9,7 @@ import click
 from newsfeed.app import demo_folder, templates_folder
 from newsfeed.cli.report import counted, shown
 from newsfeed.flows.copying import copy_templates
-from newsfeed.flows.starting import PLACEHOLDER_URL, start
+from newsfeed.flows.starting import PLACEHOLDER_URL, Guess, start
 
 
 @click.command()
@@ -30,23 +30,26 @@ def command(*, folder: Path, demo: bool, templates: bool) -> None:
         _copy(folder)
         return
     target, guess = start(folder.absolute(), demo=demo_folder() if demo else None)
+    for fault in guess.about.problems:
+        click.echo(str(fault), err=True)
     many = "an article" if guess.articles == 1 else "articles"
-    kind = guess.unknown or ("no generator" if guess.generator == "plain" else guess.generator)
-    click.echo(
-        f"{counted(guess.articles, 'file')} that may be {many}; the folder belongs to {kind}."
-    )
+    click.echo(f"{counted(guess.articles, 'file')} that may be {many}; {_belongs(guess)}.")
     click.echo(f"Wrote {shown(target)}. Look at it, and change:")
-    if guess.url == PLACEHOLDER_URL:
+    if guess.about.url == PLACEHOLDER_URL:
         click.echo("  site.url           the address under which people will find the output")
-    if guess.unknown:
-        click.echo(f"  sources.permalink  the rules of {guess.unknown} are not known yet: the form")
-        click.echo("                     of its addresses, such as /:path/:slug/")
     click.echo("  newsletters.from   the address that letters come from")
     click.echo("Then:")
     if folder != Path():
         click.echo(f"  cd {folder}")
     click.echo("  newsfeed articles    what would be published, and what not")
     click.echo("  newsfeed publish     the feeds, and a preview of the next letter")
+
+
+def _belongs(guess: Guess) -> str:
+    """Whose folder it is, and why we think so."""
+    if not guess.reasons:
+        return "the folder belongs to no generator"
+    return f"the folder belongs to {guess.generator} ({', '.join(guess.reasons)})"
 
 
 def _copy(folder: Path) -> None:

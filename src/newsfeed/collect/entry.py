@@ -11,12 +11,12 @@ from urllib.parse import quote
 
 import msgspec
 
-from newsfeed.collect.conventions.base import HTML_ENDINGS, Convention
+from newsfeed.collect.conventions.base import Convention
 from newsfeed.errors import Fault
 from newsfeed.model import DateOrigin, Image
 from newsfeed.urls import ascii_url
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever the same file gives another entry than before."""
 
 
@@ -30,7 +30,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     other media that newsfeed publishes: a change of one changes the entry.
     `media` maps references in the article to the paths at which newsfeed publishes local files,
     `originals` these to the files' paths below the source as the disk spells them. `sponsored` is
-    the key by which the article says that somebody paid for it. `body_line` counts from 1.
+    the key by which the article says that somebody paid for it; `tie` tells the order of articles
+    with one date. `body_line` counts from 1.
     """
 
     path: str
@@ -57,6 +58,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     media: dict[str, str] = {}
     originals: dict[str, str] = {}
     sponsored: str = ""
+    tie: str = ""
     body_line: int = 1
 
 
@@ -73,11 +75,6 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
     site_url: str
     language: str
     publishes_media: bool = False
-
-
-def is_html(path: str) -> bool:
-    """Whether the file's body is HTML and not Markdown."""
-    return path.lower().endswith(HTML_ENDINGS)
 
 
 def media_url(path: str, folder: Folder) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from itertools import groupby
 from urllib.parse import urlsplit
 
 import msgspec
@@ -37,12 +38,14 @@ def identify(
     added: Callable[[str, str], datetime | None],
     zones: Mapping[str, tzinfo],
     now: datetime,
+    descending: Collection[str] = (),
 ) -> Identified:
     """Give every usable entry its identity.
 
     `entries` are by source name and hold those with faults or left out too, so that they do not
     count as vanished. `added` answers when git first had a file (source, path), or None; `zones`
-    are those of the sources, by name, in which dates are written.
+    are those of the sources, by name, in which dates are written. `descending` are the sources
+    whose articles of one date come from the last tie to the first.
     """
     ledger = _Ledger(known)
     usable = [(source, e) for source, es in entries.items() for e in es if is_usable(e, now)]
@@ -72,9 +75,9 @@ def identify(
         for source, entry in usable
     ]
     changed = [identity for _, identity in current if ledger.by_id.get(identity.id) != identity]
-    articles = [_article(entry, one, zones[one.source]) for entry, one in current]
+    pairs = [(_article(entry, one, zones[one.source]), entry.tie) for entry, one in current]
     return Identified(
-        articles=tuple(sorted(articles, key=_feed_order)),
+        articles=tuple(_in_feed_order(pairs, descending)),
         changed=(*changed, *ledger.vanished(now)),
     )
 
@@ -203,9 +206,27 @@ def _first_order(
     return news, entry.date or date or _EPOCH, entry.path, source
 
 
-def _feed_order(article: Article) -> tuple[bool, float, str, str]:
-    """Newest first; undated ones of a first build last; ties by path (STANDARDS F-X-12)."""
-    return not article.news, -article.published.timestamp(), article.path, article.source
+def _in_feed_order(
+    pairs: Iterable[tuple[Article, str]], descending: Collection[str]
+) -> Iterator[Article]:
+    """Newest first; undated ones of a first build last; ties by the generator's rule, else by path
+    (STANDARDS F-X-12).
+    """
+    ordered = sorted(pairs, key=lambda pair: (*_age(pair), *_tie(pair)))
+    for _, together in groupby(ordered, key=_age):
+        group = list(together)
+        if len(group) > 1 and group[0][0].source in descending:
+            group.sort(key=_tie, reverse=True)
+        yield from (article for article, _ in group)
+
+
+def _age(pair: tuple[Article, str]) -> tuple[bool, float]:
+    return not pair[0].news, -pair[0].published.timestamp()
+
+
+def _tie(pair: tuple[Article, str]) -> tuple[str, str, str]:
+    article, tie = pair
+    return tie, article.path, article.source
 
 
 def _renewed(

@@ -9,18 +9,17 @@ from collections.abc import Mapping
 import msgspec
 
 from newsfeed.collect import files, images, media
-from newsfeed.collect.conventions.base import Convention, Place
+from newsfeed.collect.conventions.base import Body, Find, Place, markup_of
 from newsfeed.collect.decode import decode_source
-from newsfeed.collect.entry import Entry, Folder, is_html, media_url
+from newsfeed.collect.entry import Entry, Folder, media_url
 from newsfeed.collect.fields import Fields, ImageField, read_fields
-from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
+from newsfeed.collect.frontmatter import FrontMatter
 from newsfeed.collect.markup import author_excerpt
 from newsfeed.collect.media import Looked, Media, Medium
 from newsfeed.errors import ArticleError, Fault
 from newsfeed.model import Image
 from newsfeed.urls import absolute, ascii_url
 
-_LIQUID = re.compile(r"\{%[^%\n]{0,80}%\}|\{\{[^}\n]{0,80}\}\}")
 _HEADING = re.compile(r"\s*#[ \t]+(\S.*?)[ \t]*#*[ \t]*(?:\n|\Z)")
 
 
@@ -44,10 +43,14 @@ def read_entry(found: files.Found, folder: Folder) -> Entry:
     return entry
 
 
-def read_body(entry: Entry, folder: Folder) -> str:
-    """The article's text without front matter and title. Raises ArticleError."""
+def read_body(entry: Entry, folder: Folder, find: Find) -> Body:
+    """The article's text without front matter and title; `find` knows the addresses of others.
+
+    Raises ArticleError.
+    """
     text = decode_source(files.read(folder.root / entry.raw_path)).text
-    return "\n".join(text.split("\n")[entry.body_line - 1 :])
+    own = "\n".join(text.split("\n")[entry.body_line - 1 :])
+    return folder.convention.body(entry.path, own, find)
 
 
 def look(reference: str, raw_path: str, folder: Folder) -> Looked:
@@ -61,13 +64,11 @@ def look(reference: str, raw_path: str, folder: Folder) -> Looked:
 
 def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
     path, convention = bare.path, folder.convention
-    front = parse_front_matter(text)
-    front = _with_defaults(front, convention, path)
+    front = convention.front_matter(path, text)
     fields = read_fields(front, convention.zone)
     heading, body_line = _heading(front, fields, path)
-    place = convention.place(
-        path, fields, front_matter=bool(front.syntax), heading=author_excerpt(heading)
-    )
+    place = convention.place(path, front, fields, author_excerpt(heading))
+    body = convention.body(path, front.body, _nowhere)
     url = ascii_url(folder.site_url + convention.base_path + place.link)
     found = _media(front.body, fields.image, bare, folder)
     image, looked, remarks = _image(fields.image, url, bare, folder, found.published)
@@ -76,7 +77,7 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         content_hash=_content_hash(text, found.published),
         remarks=(
             *_remarks(fields, front, path),
-            *_liquid(front, convention, path),
+            *_dropped(body, front, path),
             *remarks,
             *found.remarks,
         ),
@@ -84,53 +85,51 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         title=place.title,
         url=url,
         default_id=_default_id(url, place, folder),
-        guid=fields.guid,
+        guid=fields.guid or place.guid,
         date=place.date,
         dated=place.dated,
-        updated=fields.updated,
+        updated=place.updated or fields.updated,
         summary=author_excerpt(fields.excerpt) if fields.excerpt else "",
-        language=fields.language or folder.language,
-        authors=fields.authors,
+        language=fields.language or place.language or folder.language,
+        authors=fields.authors if place.authors is None else place.authors,
         categories=place.categories,
-        tags=fields.tags,
+        tags=fields.tags if place.tags is None else place.tags,
         image=image,
         image_file=str(looked.file or ""),
         pictures=tuple(dict.fromkeys((*looked.places, *found.places))),
         media={reference: one.path for reference, one in found.published.items()},
         originals={one.path: one.raw for one in found.published.values()},
         sponsored=fields.sponsored,
-        body_line=body_line if convention.name == "plain" else front.body_line,
+        tie=place.tie,
+        body_line=body_line if place.heading_shown else front.body_line,
     )
 
 
-def _liquid(front: FrontMatter, convention: Convention, path: str) -> tuple[Fault, ...]:
-    """A warning of Jekyll's template language, which stands in the feed as it is written."""
-    if convention.name != "jekyll" or not ("{%" in front.body or "{{" in front.body):
+def _nowhere(_: str) -> str:
+    """While files are read, the addresses of others are not known yet."""
+    return ""
+
+
+def _dropped(body: Body, front: FrontMatter, path: str) -> tuple[Fault, ...]:
+    """A warning of a generator's template language, which is not evaluated."""
+    if not body.dropped:
         return ()
-    match = _LIQUID.search(front.body)
-    if match is None:
-        return ()
+    first, *others = body.dropped
+    more = f" (and {len(others)} more)" if others else ""
     return (
         Fault(
             path=path,
-            line=front.body_line + front.body.count("\n", 0, match.start()),
-            problem=f"{match[0]} is Liquid, which is not evaluated and stays as it is",
+            line=front.body_line + first.line - 1,
+            problem=f"{first.written}{more} is not evaluated",
             remedy="write what it stands for",
             warning=True,
         ),
     )
 
 
-def _with_defaults(front: FrontMatter, convention: Convention, path: str) -> FrontMatter:
-    defaults = convention.defaults(path)
-    if not defaults or not front.syntax:
-        return front
-    return msgspec.structs.replace(front, values={**defaults, **front.values})
-
-
 def _heading(front: FrontMatter, fields: Fields, path: str) -> tuple[str, int]:
     """A first-level heading that begins the body and serves as title where none is given."""
-    match = None if fields.title or is_html(path) else _HEADING.match(front.body)
+    match = None if fields.title or markup_of(path) == "html" else _HEADING.match(front.body)
     if match is None:
         return "", front.body_line
     return match[1], front.body_line + match[0].count("\n")

@@ -6,14 +6,15 @@ one article stands in several feeds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import msgspec
 
-from newsfeed.collect.entry import Entry, Folder, is_html, media_url
+from newsfeed.collect.conventions.references import References
+from newsfeed.collect.entry import Entry, Folder, media_url
 from newsfeed.collect.markup import MarkupContext, Profile, Rendered, excerpt, prose, render
 from newsfeed.collect.reading import read_body
 from newsfeed.errors import ArticleError, BodyError
@@ -42,6 +43,9 @@ class Bodies:
         """
         self._folders = {folder.name: folder for folder in folders}
         self._entries = entries
+        self._references = {
+            folder.name: References(_addresses(entries, folder.name)) for folder in folders
+        }
         self._pictures = pictures
         self._kept = lru_cache(KEPT)(self._item)
 
@@ -81,7 +85,7 @@ class Bodies:
         return LetterItem(
             url=article.url,
             title=article.title,
-            summary=article.summary or excerpt(prose(rendered.html), EXCERPT),
+            summary=_summary(article, rendered),
             content_html=rendered.html,
             published=article.published,
             language=article.language,
@@ -124,9 +128,7 @@ class Bodies:
             url=article.url,
             lead_image=article.image.url if article.image else "",
             drop_lead_image=drop_lead_image,
-            kramdown=folder.convention.kramdown,
             heading_shift=heading_shift,
-            markdown=not is_html(article.path),
             local={
                 unquote(reference): media_url(path, folder)
                 for reference, path in entry.media.items()
@@ -134,10 +136,23 @@ class Bodies:
             show=pictures.shown(article, entry, folder) if pictures else None,
         )
         try:
-            source = read_body(entry, folder)
-            return render(source, context, profile)
+            return self._rendered(article, context, profile)
         except ArticleError as error:
             raise BodyError(article.source, error.fault(article.path)) from None
+
+    def _rendered(self, article: Article, context: MarkupContext, profile: Profile) -> Rendered:
+        """Raises ArticleError."""
+        entry = self._entries[article.source, article.path]
+        find = self._references[article.source].find
+        body = read_body(entry, self._folders[article.source], find)
+        context = msgspec.structs.replace(
+            context, kramdown=body.markup == "kramdown", markdown=body.markup != "html"
+        )
+        rendered = render(body.text, context, profile)
+        if not body.lead:
+            return rendered
+        lead = prose(render(body.lead, context, Profile.FEED).html)
+        return msgspec.structs.replace(rendered, lead=lead)
 
     def fault(self, article: Article) -> BodyError | None:
         """What is wrong with the article's body, if anything is."""
@@ -149,8 +164,18 @@ class Bodies:
 
     def _item(self, article: Article) -> _Body:
         rendered = self.render(article, Profile.FEED)
-        summary = article.summary or excerpt(prose(rendered.html), EXCERPT)
+        summary = _summary(article, rendered)
         return _Body(rendered.html, summary, contains_image=rendered.has_lead_image)
+
+
+def _summary(article: Article, rendered: Rendered) -> str:
+    """What the author wrote as such, else marked as such, else the beginning."""
+    return article.summary or rendered.lead or excerpt(prose(rendered.html), EXCERPT)
+
+
+def _addresses(entries: Mapping[tuple[str, str], Entry], source: str) -> Iterator[tuple[str, str]]:
+    """Paths and addresses of the articles of a source."""
+    return ((path, one.url) for (name, path), one in entries.items() if name == source)
 
 
 class _Body(msgspec.Struct, frozen=True):

@@ -57,7 +57,14 @@ def gather(
     entries = conflicts.settle(entries, known, lambda entry: is_usable(entry, now), pages)
     dates = _Additions({folder.name: folder.root for folder in folders})
     zones = {folder.name: folder.convention.zone for folder in folders}
-    identified = identify(entries, known, added=dates, zones=zones, now=now)
+    identified = identify(
+        entries,
+        known,
+        added=dates,
+        zones=zones,
+        now=now,
+        descending=[folder.name for folder in folders if folder.convention.ties_descend],
+    )
     passing = (*scanned.faults, *dates.complaints)
     complaints: list[Fault] = []
     for entry in (entry for group in entries.values() for entry in group):

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,77 +15,58 @@ import msgspec
 
 from newsfeed import config
 from newsfeed.address import AddressError, parse_address
-from newsfeed.collect.conventions.detect import convention, detect, read_jekyll_values
+from newsfeed.collect.conventions.base import About
+from newsfeed.collect.conventions.detect import convention, detect
 from newsfeed.errors import UsageError
 from newsfeed.text import one_line
 from newsfeed.urls import ascii_url
 
 PLACEHOLDER_URL = "https://news.example.org"
 FILE_NAME = "newsfeed.toml"
-_KNOWN = frozenset({"jekyll", "plain"})
+LIMIT = 20
+"""Entries of a feed where the generator's own does not tell."""
+
 _SAMPLE_FILES = 20
 _SAMPLE_BYTES = 4096
 _SCRIPTS = (("ja", r"[\u3040-\u30ff]"), ("ko", r"[\uac00-\ud7a3]"))
 
 
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
-    """What a look at a folder tells of the site that it belongs to.
-
-    `unknown` is a generator that was found and whose rules are not known: the folder is read as a
-    plain one then, with `permalink` for the site's own addresses.
+    """What a look at a folder tells of the site that it belongs to: its generator and what told,
+    what its settings say with what is missing filled in, and how many files may be articles.
     """
 
     generator: str
-    title: str
-    url: str
-    description: str
-    language: str
-    author: str
-    timezone: str
+    reasons: tuple[str, ...]
+    about: About
     articles: int
-    path: str = "."
-    permalink: str = ""
-    unknown: str = ""
 
 
 def look(folder: Path) -> Guess:
     """Tell generator and site from a folder's files. Changes nothing."""
-    found = detect(folder)
-    generator = found if found in _KNOWN else "plain"
-    values = read_jekyll_values(folder) if generator == "jekyll" else {}
+    generator, located = detect(folder)
+    about = generator.about(located.site)
     files = [path for path in _articles(folder) if path.is_file()]
-    author = values.get("author")
-    name = author.get("name") if isinstance(author, dict) else author
     return Guess(
-        generator=generator,
-        title=one_line(str(values.get("title") or folder.resolve().name)) or "News",
-        url=_url(values),
-        description=one_line(str(values.get("description") or "")),
-        language=_tag(values.get("lang") or values.get("locale")) or _language(files),
-        author=one_line(str(name or "")),
-        timezone=str(values.get("timezone") or _local_zone()),
+        generator=generator.name,
+        reasons=located.reasons,
+        about=msgspec.structs.replace(
+            about,
+            title=about.title or one_line(folder.resolve().name) or "News",
+            url=_usable(about.url),
+            language=about.language or _language(files),
+            timezone=about.timezone or _local_zone(),
+        ),
         articles=len(files),
-        path="content" if found == "hugo" and (folder / "content").is_dir() else ".",
-        permalink="" if found == generator else "/:path/:slug/",
-        unknown="" if found == generator else found,
     )
 
 
-def _url(values: Mapping[str, object]) -> str:
-    """The address in Jekyll's settings, where it is one that people could open."""
-    site, base = (str(values.get(key) or "").strip("/ ") for key in ("url", "baseurl"))
-    url = f"{site}/{base}".rstrip("/")
+def _usable(url: str) -> str:
+    """The address of the site, where it is one that people could open."""
     try:
-        usable = re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", url) and ascii_url(url)
+        return url if url and ascii_url(url) else PLACEHOLDER_URL
     except ValueError:
-        usable = None
-    return url if usable else PLACEHOLDER_URL
-
-
-def _tag(value: object) -> str:
-    """A language tag from a locale such as ko_KR.UTF-8; "" where it holds none."""
-    tag = str(value or "").partition(".")[0].replace("_", "-")
-    return tag if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", tag) else ""
+        return PLACEHOLDER_URL
 
 
 def _address(url: str) -> str:
@@ -99,58 +79,70 @@ def _address(url: str) -> str:
 
 def settings_text(guess: Guess) -> str:
     """The text of a settings file: what was guessed, and the keys that people change first."""
-
-    def quoted(value: str) -> str:
-        return json.dumps(value, ensure_ascii=False)
-
+    about = guess.about
+    permalink = f"permalink = {_quoted(about.permalink)}\n" if about.permalink else ""
     return f"""\
 # Settings of newsfeed; `newsfeed config` shows every key with its value.
 
 [site]
-title = {quoted(guess.title)}
-url = {quoted(guess.url)}
-description = {quoted(guess.description)}
-language = {quoted(guess.language)}
-author = {quoted(guess.author)}
-timezone = {quoted(guess.timezone)}
+title = {_quoted(about.title)}
+url = {_quoted(about.url)}
+description = {_quoted(about.description)}
+language = {_quoted(about.language)}
+author = {_quoted(about.author)}
+timezone = {_quoted(about.timezone)}
 
 [[sources]]
-path = {quoted(guess.path)}
-generator = {quoted(guess.generator)}
-{_own_site(guess)}
+path = {_quoted(about.source)}
+generator = {_quoted(guess.generator)}
+{permalink}
 [feeds]
-output = "public"
-limit = 20
+output = {_quoted(about.output)}
+limit = {about.limit or LIMIT}
+{_paths(about)}{_newsletters(about)}"""
 
+
+def _quoted(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _paths(about: About) -> str:
+    """Feeds where the generator's own are, and no others in their way."""
+    if not about.feeds:
+        return ""
+    formats = ", ".join(map(_quoted, about.feeds))
+    lines = "".join(f"{name} = {_quoted(path)}\n" for name, path in about.feeds.items())
+    return f"formats = [{formats}]\n\n[feeds.paths]\n{lines}"
+
+
+def _newsletters(about: About) -> str:
+    """A weekly letter; in a site of several languages, one in each."""
+    languages = about.languages if len(about.languages) > 1 else ("",)
+    return "".join(_newsletter(about, language) for language in languages)
+
+
+def _newsletter(about: About, language: str) -> str:
+    name = f"weekly-{language.lower()}" if language else "weekly"
+    only = (
+        f"language = {_quoted(language)}\nlanguages = [{_quoted(language)}]\n" if language else ""
+    )
+    return f"""
 [[newsletters]]
-name = "weekly"
-title = {quoted(guess.title)}
+name = {_quoted(name)}
+title = {_quoted(about.title)}
 schedule = "mon 08:00"
-from = {quoted(_address(guess.url))}
-{_commercial(guess)}"""
+from = {_quoted(_address(about.url))}
+{only}{_commercial(language or about.language, about.timezone)}"""
 
 
-def _commercial(guess: Guess) -> str:
+def _commercial(language: str, timezone: str) -> str:
     """What Korean law asks for, where it may apply: others are not asked (standards L-K-06)."""
-    if guess.language.partition("-")[0].lower() != "ko" and guess.timezone != "Asia/Seoul":
+    if language.partition("-")[0].lower() != "ko" and timezone != "Asia/Seoul":
         return ""
     return """\
 # true where letters promote or sell anything: then (광고) stands before their subjects, and
 # `phone` and `postal_address` are needed (정보통신망법 제50조).
 commercial = false
-"""
-
-
-def _own_site(guess: Guess) -> str:
-    """What a generator needs whose rules are not known: it makes the pages, and we link to them."""
-    if not guess.unknown:
-        return ""
-    return f"""\
-# The rules of {guess.unknown} are not known yet: give the form of its addresses.
-permalink = "{guess.permalink}"
-
-[pages]
-enabled = false
 """
 
 
@@ -183,7 +175,8 @@ def _start(folder: Path, demo: Path | None) -> tuple[Path, Guess]:
         shutil.copytree(demo, folder / "articles", copy_function=shutil.copyfile)
     guess = look(folder / "articles" if demo else folder)
     if demo:
-        guess = msgspec.structs.replace(guess, title="Sample News", path="articles")
+        about = msgspec.structs.replace(guess.about, title="Sample News", source="articles")
+        guess = msgspec.structs.replace(guess, about=about)
     text = settings_text(guess)
     _try(text, target)
     with target.open("x", encoding="utf-8") as file:

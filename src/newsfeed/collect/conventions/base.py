@@ -1,31 +1,78 @@
-"""What every generator's conventions answer about one file: the small interface."""
+"""The interface of generators: what each module of this package answers about its folders.
+
+A module here with a `GENERATOR` is a generator; docs/generators.md tells how to add one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from newsfeed.errors import Fault
 from newsfeed.model import DateOrigin
 
 if TYPE_CHECKING:
     from newsfeed.collect.fields import Fields
+    from newsfeed.collect.frontmatter import FrontMatter
 
 MARKDOWN_ENDINGS = (".md", ".markdown", ".mkdown", ".mkdn", ".mkd")
 HTML_ENDINGS = (".html", ".htm")
+
+Markup = Literal["markdown", "kramdown", "html"]
+Find = Callable[[str], str]
+"""From a reference to another article, as written, to its address; "" where there is none."""
+
+
+class Located(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a folder belongs. `site` is the folder of the generator's settings; `prefix` where the
+    folder lies in it, "" or such as "content/"; `reasons` are what told, in words for people.
+    """
+
+    site: Path
+    prefix: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site's own settings tell, for a first settings file; "", 0 and () for what not.
+
+    `languages` are those in which the site has articles, its main one first. `source` is the path
+    of the articles below the site, and `permalink` the form of addresses where the rules cannot
+    tell them. `feeds` are the paths of the generator's own feeds by format, `limit` is how many
+    entries they have, and `output` a folder for ours that the generator neither reads nor
+    overwrites. `problems` are warnings of settings that could not be read.
+    """
+
+    title: str = ""
+    url: str = ""
+    description: str = ""
+    language: str = ""
+    author: str = ""
+    timezone: str = ""
+    languages: tuple[str, ...] = ()
+    source: str = "."
+    permalink: str = ""
+    feeds: Mapping[str, str] = {}
+    limit: int = 0
+    output: str = "public"
+    problems: tuple[Fault, ...] = ()
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where an article belongs by its generator's rules.
 
     `link` is the permalink's path, not yet percent-encoded; `id_path` what the generator's own
-    feed makes its ids of (equal to `link` where the id is the permalink). `date` is aware, or
-    None where neither front matter nor file name gives one. `left_out` says why the generator
-    would not publish the file, "" where it would.
+    feed makes its ids of (equal to `link` where the id is the permalink), and `guid` the whole id
+    where it is no address. `date` is aware, or None where neither front matter nor file name gives
+    one. Of articles with one date, `tie` tells the order; "" stands for the path. `left_out` says
+    why the generator would not publish the file, "" where it would. `heading_shown` tells that the
+    body's own first heading is the title, so that the body begins after it. What is None or "" at
+    the end is as the front matter has it.
     """
 
     title: str
@@ -35,6 +82,31 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     date: datetime | None
     dated: DateOrigin | None
     left_out: str = ""
+    guid: str = ""
+    tie: str = ""
+    heading_shown: bool = False
+    updated: datetime | None = None
+    tags: tuple[str, ...] | None = None
+    authors: tuple[str, ...] | None = None
+    language: str = ""
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """A template tag that is not evaluated: as it is written, and its line in the body, from 1."""
+
+    written: str
+    line: int
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """An article's text as our markup reads it. `lead` is the part that its author marked as the
+    excerpt, in the same markup, or "".
+    """
+
+    text: str
+    markup: Markup
+    lead: str = ""
+    dropped: tuple[Dropped, ...] = ()
 
 
 class Convention(Protocol):
@@ -46,9 +118,6 @@ class Convention(Protocol):
     has_site: bool
     """Whether the generator makes article pages of its own."""
 
-    kramdown: bool
-    """Whether Markdown holds kramdown's extensions (attribute lists and the like)."""
-
     zone: ZoneInfo
     """The zone of dates without one."""
 
@@ -58,20 +127,51 @@ class Convention(Protocol):
     key: str
     """Changes with everything that the rules depend on."""
 
+    ties_descend: bool
+    """Whether articles of one date stand in the generator's feed by `tie` from last to first."""
+
     def accepts(self, path: str) -> bool:
         """Whether to read the file `path`, or to enter the folder `path` (which ends in "/").
 
         The folders above were accepted before.
         """
 
-    def defaults(self, path: str) -> Mapping[str, object]:
-        """Front matter that the generator's own settings give to `path`."""
+    def front_matter(self, path: str, text: str) -> FrontMatter:
+        """The file's front matter with what the generator's settings add to it, its keys and
+        values as `collect/fields.py` knows them. Raises ArticleError.
+        """
 
-    def place(self, path: str, fields: Fields, *, front_matter: bool, heading: str) -> Place:
+    def place(self, path: str, front: FrontMatter, fields: Fields, heading: str) -> Place:
         """Where the file belongs. `heading` is the body's own first heading, or "".
 
         Raises ArticleError where title, date or permalink cannot be made.
         """
 
+    def body(self, path: str, text: str, find: Find) -> Body:
+        """The body `text` without the generator's template language. Raises ArticleError."""
+
     def media_roots(self, root: Path) -> tuple[Path, ...]:
         """Folders against which a site-relative image is looked up."""
+
+
+class Generator(Protocol):
+    """A generator: how its folders are told, what its settings say, and its rules."""
+
+    name: str
+    """As in `[[sources]] generator`: the name of its module."""
+
+    def locate(self, folder: Path) -> Located | None:
+        """Where `folder` belongs, if it is one of this generator's."""
+
+    def about(self, site: Path) -> About:
+        """What the site's settings tell. Raises nothing: see `About.problems`."""
+
+    def convention(self, located: Located, zone: ZoneInfo, permalink: str) -> Convention:
+        """The rules of the folder; `zone` is for a site that names none, and `permalink` overrides
+        the site's own form of addresses. Raises SettingsError where they cannot be read.
+        """
+
+
+def markup_of(path: str, *, markdown: Markup = "markdown") -> Markup:
+    """The markup that a file's ending tells; `markdown` is the dialect of what is no HTML."""
+    return "html" if path.lower().endswith(HTML_ENDINGS) else markdown

@@ -17,10 +17,22 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from newsfeed.collect.conventions.base import HTML_ENDINGS, MARKDOWN_ENDINGS, Place
+from newsfeed.collect.conventions import sites
+from newsfeed.collect.conventions.base import (
+    HTML_ENDINGS,
+    MARKDOWN_ENDINGS,
+    About,
+    Body,
+    Dropped,
+    Find,
+    Located,
+    Place,
+    markup_of,
+)
 from newsfeed.collect.dates import file_name_date
+from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
 from newsfeed.collect.permalinks import date_parts, expand
-from newsfeed.errors import ArticleError
+from newsfeed.errors import ArticleError, SettingsError
 from newsfeed.model import DateOrigin
 
 if TYPE_CHECKING:
@@ -34,6 +46,8 @@ STYLES = {
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
     "none": "/:categories/:title:output_ext",
 }
+_LIQUID = re.compile(r"\{%[^%\n]{0,80}%\}|\{\{[^}\n]{0,80}\}\}")
+_CONFIG = ("_config.yml", "_config.yaml")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PRETTY = frozenset("._~!$&'()+,;=@")
 """What Jekyll's "pretty" slugs keep besides letters, marks and digits."""
@@ -60,7 +74,7 @@ class Jekyll:
 
     name = "jekyll"
     has_site = True
-    kramdown = True
+    ties_descend = True
 
     def __init__(
         self, zone: ZoneInfo, config: JekyllConfig, permalink: str = "", prefix: str = ""
@@ -85,17 +99,26 @@ class Jekyll:
             return True
         return "/_posts/" in f"/{folder}/" and path.lower().endswith(ENDINGS)
 
-    def defaults(self, path: str) -> Mapping[str, object]:
-        """The `values` of every matching scope; the more exact path wins."""
-        whole = self._prefix + path
+    def front_matter(self, path: str, text: str) -> FrontMatter:
+        """The file's own, over the `values` of every matching scope; the more exact path wins.
+
+        A file without front matter is no post, and gets none.
+        """
+        front = parse_front_matter(text)
+        defaults = self._defaults_of(self._prefix + path) if front.syntax else {}
+        if not defaults:
+            return front
+        return msgspec.structs.replace(front, values={**defaults, **front.values})
+
+    def _defaults_of(self, path: str) -> Mapping[str, object]:
         values: dict[str, object] = {}
         for default in sorted(self._defaults, key=lambda d: len(d.path)):
             scope = default.path.strip("/")
-            if not scope or whole == scope or whole.startswith(scope + "/"):
+            if not scope or path == scope or path.startswith(scope + "/"):
                 values.update(default.values)
         return values
 
-    def place(self, path: str, fields: Fields, *, front_matter: bool, heading: str) -> Place:  # noqa: ARG002
+    def place(self, path: str, front: FrontMatter, fields: Fields, heading: str) -> Place:  # noqa: ARG002
         """See Convention.place. Jekyll takes a post's name from the file, never from a heading."""
         stem = PurePosixPath(path).stem
         try:
@@ -108,7 +131,7 @@ class Jekyll:
         title = fields.title or name.replace("-", " ").strip().capitalize() or stem
         if not day:
             return _left_out(title, "Jekyll publishes only files named YYYY-MM-DD-title")
-        if not front_matter:
+        if not front.syntax:
             return _left_out(title, "it has no front matter")
         categories = self._categories(path, fields)
         when = fields.date or datetime.combine(day, time(), self.zone)
@@ -143,6 +166,15 @@ class Jekyll:
         }
         return expand(fields.permalink or self._permalink, values)
 
+    def body(self, path: str, text: str, find: Find) -> Body:  # noqa: ARG002
+        """Liquid stays as it is written, and is told."""
+        found = _LIQUID.finditer(text) if "{%" in text or "{{" in text else ()
+        return Body(
+            text=text,
+            markup=markup_of(path, markdown="kramdown"),
+            dropped=tuple(Dropped(m[0], text.count("\n", 0, m.start()) + 1) for m in found),
+        )
+
     def media_roots(self, root: Path) -> tuple[Path, ...]:
         """Site-relative images lie in the site's folder."""
         depth = self._prefix.count("/")
@@ -166,3 +198,92 @@ def _slugify(text: str, kept: frozenset[str] = frozenset()) -> str:
 def _is_word(character: str) -> bool:
     kind = category(character)
     return kind[0] in "LM" or kind == "Nd"
+
+
+class _Generator:
+    """Jekyll: told by `_config.yml` or a `_posts` folder."""
+
+    name = "jekyll"
+
+    def locate(self, folder: Path) -> Located | None:
+        """`folder` is the site, or its `_posts` (also one below a category's folder)."""
+        if folder.name == "_posts":
+            return _around(folder)
+        config = sites.first(folder, _CONFIG)
+        reasons = [config.name] if config else []
+        reasons += ["_posts/"] if (folder / "_posts").is_dir() else []
+        return Located(site=folder, reasons=tuple(reasons)) if reasons else None
+
+    def about(self, site: Path) -> About:
+        """See Generator.about."""
+        try:
+            values = _values(site)
+        except SettingsError as error:
+            return About(problems=(sites.problem(error),))
+        parts = (sites.line_at(values, key).strip("/ ") for key in ("url", "baseurl"))
+        return About(
+            title=sites.line_at(values, "title"),
+            url=sites.usable_url("/".join(parts)),
+            description=sites.line_at(values, "description"),
+            language=sites.language_tag(
+                sites.line_at(values, "lang") or sites.line_at(values, "locale")
+            ),
+            author=sites.name_at(values, "author"),
+            timezone=sites.line_at(values, "timezone"),
+        )
+
+    def convention(self, located: Located, zone: ZoneInfo, permalink: str) -> Jekyll:
+        """See Generator.convention."""
+        return Jekyll(zone, _config(located.site), permalink, located.prefix)
+
+
+GENERATOR = _Generator()
+
+
+def _around(posts: Path) -> Located:
+    """The site around a `_posts` folder: the nearest one with settings, else the folder above."""
+    for depth, site in enumerate(posts.parents[:3]):
+        if sites.first(site, _CONFIG):
+            prefix = "/".join(posts.parts[-(depth + 1) :]) + "/"
+            return Located(site=site, prefix=prefix, reasons=("_posts/", "_config.yml"))
+    return Located(site=posts.parent, prefix="_posts/", reasons=("_posts/",))
+
+
+def _values(site: Path) -> dict[str, object]:
+    """The site's `_config.yml` as it is; empty where there is none. Raises SettingsError."""
+    path = sites.first(site, _CONFIG)
+    return sites.read_values(path) if path else {}
+
+
+def _config(site: Path) -> JekyllConfig:
+    """What we use of the site's `_config.yml`. Raises SettingsError where it cannot be read."""
+    values = _values(site)
+    zone = str(values.get("timezone") or "")
+    try:
+        ZoneInfo(zone or "UTC")
+    except (OSError, ValueError, KeyError):
+        raise SettingsError(
+            f"`timezone`: there is no time zone {zone!r}",
+            where=str(site),
+            remedy="mend _config.yml",
+        ) from None
+    return JekyllConfig(
+        permalink=str(values.get("permalink") or "date"),
+        timezone=zone,
+        base_path="/" + base if (base := str(values.get("baseurl") or "").strip("/")) else "",
+        defaults=tuple(_defaults(values.get("defaults"))),
+    )
+
+
+def _defaults(value: object) -> list[Default]:
+    """The scopes that say something of posts."""
+    found = []
+    for entry in value if isinstance(value, list) else []:
+        scope = entry.get("scope") if isinstance(entry, dict) else None
+        values = entry.get("values") if isinstance(entry, dict) else None
+        if not (isinstance(scope, dict) and isinstance(values, dict)):
+            continue
+        if scope.get("type") in {"posts", "", None}:
+            path = str(scope.get("path") or "")
+            found.append(Default(path=path, values={str(k): v for k, v in values.items()}))
+    return found

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime, time
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsfeed.collect.conventions.base import HTML_ENDINGS, MARKDOWN_ENDINGS, Place
+from newsfeed.collect.conventions.base import (
+    HTML_ENDINGS,
+    MARKDOWN_ENDINGS,
+    About,
+    Body,
+    Find,
+    Located,
+    Place,
+    markup_of,
+)
 from newsfeed.collect.dates import file_name_date
+from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
 from newsfeed.collect.permalinks import date_parts, expand
 from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import ArticleError
@@ -33,8 +42,8 @@ class Plain:
 
     name = "plain"
     has_site = False
-    kramdown = True
     base_path = ""
+    ties_descend = False
 
     def __init__(self, zone: ZoneInfo, permalink: str = "") -> None:
         """`zone` is for dates without one; `permalink` is a pattern, "" for the usual one."""
@@ -49,15 +58,15 @@ class Plain:
             return False
         return path.endswith("/") or path.lower().endswith(ENDINGS)
 
-    def defaults(self, path: str) -> Mapping[str, object]:  # noqa: ARG002
-        """A plain folder has no settings of its own."""
-        return {}
+    def front_matter(self, path: str, text: str) -> FrontMatter:  # noqa: ARG002
+        """What stands in the file: a plain folder has no settings of its own."""
+        return parse_front_matter(text)
 
-    def place(self, path: str, fields: Fields, *, front_matter: bool, heading: str) -> Place:
+    def place(self, path: str, front: FrontMatter, fields: Fields, heading: str) -> Place:
         """See Convention.place."""
         stem = PurePosixPath(path).stem
         left_out = ""
-        if not front_matter and stem.lower() in FOLDER_NOTES:
+        if not front.syntax and stem.lower() in FOLDER_NOTES:
             left_out = "it has no front matter and is about the folder"
         title = fields.title or heading or (stem if left_out else "")
         if not title:
@@ -74,7 +83,12 @@ class Plain:
             date=date,
             dated=dated,
             left_out=left_out,
+            heading_shown=not fields.title,
         )
+
+    def body(self, path: str, text: str, find: Find) -> Body:  # noqa: ARG002
+        """Markdown may hold kramdown's extensions: many a plain folder was a Jekyll site's."""
+        return Body(text=text, markup=markup_of(path, markdown="kramdown"))
 
     def _link(self, path: str, name: str, title: str, date: datetime | None, fields: Fields) -> str:
         if fields.permalink and ":" not in fields.permalink:
@@ -120,3 +134,24 @@ def _slug(path: str, name: str, title: str, fields: Fields) -> str:
     if not _MACHINE_NAME.fullmatch(name) and slug(name):
         return slug(name)
     return slug(title) or slug(name) or short_hash(path)
+
+
+class _Generator:
+    """No generator: what is left where no other speaks for a folder."""
+
+    name = "plain"
+
+    def locate(self, folder: Path) -> Located:
+        """Every folder can be read as a plain one."""
+        return Located(site=folder)
+
+    def about(self, site: Path) -> About:  # noqa: ARG002
+        """A plain folder says nothing of itself."""
+        return About()
+
+    def convention(self, located: Located, zone: ZoneInfo, permalink: str) -> Plain:  # noqa: ARG002
+        """See Generator.convention."""
+        return Plain(zone, permalink)
+
+
+GENERATOR = _Generator()

@@ -50,7 +50,10 @@ class MarkupContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
-    """Sanitised HTML. `has_lead_image` tells that `html` shows the lead image."""
+    """Sanitised HTML. `has_lead_image` tells that `html` shows the lead image; `lead` is what its
+    author marked as the excerpt, as plain text, or "".
+    """
 
     html: str
     has_lead_image: bool
+    lead: str = ""

@@ -1,0 +1,43 @@
+"""References between the articles of a source, as their authors write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import PurePosixPath
+
+
+class References:
+    """Finds the address of an article by its path, or by the end of it: with its ending or without,
+    or by its folder where it is that folder's `index`.
+    """
+
+    def __init__(self, articles: Iterable[tuple[str, str]]) -> None:
+        """`articles` are paths below the source and addresses; they are read when first asked."""
+        self._articles = articles
+
+    def find(self, reference: str) -> str:
+        """The address of the one that is meant; "" where there is none."""
+        return self._known.get(reference.partition("#")[0].strip("/"), "")
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        """Whole paths first, then the ends of them; the first article has a name that many have."""
+        articles = list(self._articles)
+        known: dict[str, str] = {}
+        for path, url in articles:
+            for name in _names(path):
+                known.setdefault(name, url)
+        for path, url in articles:
+            for name in _names(path):
+                parts = name.split("/")
+                for start in range(1, len(parts)):
+                    known.setdefault("/".join(parts[start:]), url)
+        return known
+
+
+def _names(path: str) -> tuple[str, ...]:
+    stem = str(PurePosixPath(path).with_suffix(""))
+    folder = stem.rpartition("/")[0]
+    is_index = stem.rpartition("/")[2] in ("index", "_index")
+    return (path, stem, folder) if is_index and folder else (path, stem)
