@@ -47,6 +47,22 @@ def test_the_three_formats_say_the_same(text: str, kind: str) -> None:
     )
 
 
+def test_signs_in_a_title_that_is_no_markup_are_signs() -> None:
+    """In Atom a title without a type is text; elsewhere only what begins as a tag is one."""
+    rss = RSS.replace("말 &amp;lt;과&amp;gt; 글", "3 &lt; 4 > 2 &lt;b>is&lt;/b> &amp;amp; so")
+    atom = ATOM.replace(
+        '<title type="html">말 &amp;lt;과&amp;gt; 글', "<title>3 &lt; &lt;b> &amp;amp;"
+    )
+    assert read_feed(rss.encode(), "feed").entries[0].title == "3 < 4 > 2 is & so"
+    assert read_feed(atom.encode(), "feed").entries[0].title == "3 < <b> &amp;"
+
+
+def test_a_category_has_the_name_that_readers_show() -> None:
+    """Atom's label is for people; feeds without one have their name in the term."""
+    labelled = ATOM.replace('term="소식"', 'term="news" label="소식"')
+    assert read_feed(labelled.encode(), "feed").entries[0].categories == ("소식",)
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", b"<html><body>404</body></html>", b"{", b'{"version": 1}', b"[1]", b"\xff\xfe\x00"],

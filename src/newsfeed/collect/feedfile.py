@@ -9,7 +9,7 @@ import re
 from calendar import timegm
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from newsfeed.errors import NewsfeedError
 from newsfeed.model import ReadEntry, ReadFeed
@@ -18,7 +18,7 @@ from newsfeed.text import one_line
 if TYPE_CHECKING:
     from time import struct_time
 
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 _JSON_FEED = "https://jsonfeed.org/version/"
 
 
@@ -40,7 +40,7 @@ def _of_xml(data: bytes, where: str) -> ReadFeed:
     import feedparser
 
     found = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-    kind = "atom" if found.get("version", "").startswith("atom") else "rss"
+    kind: Literal["rss", "atom"] = "atom" if found.get("version", "").startswith("atom") else "rss"
     if not found.get("version"):
         raise NoFeedError(
             "is no feed", where=where, remedy="name a file or URL of RSS, Atom or JSON"
@@ -49,20 +49,28 @@ def _of_xml(data: bytes, where: str) -> ReadFeed:
     return ReadFeed(
         format=kind,
         self_url=next((link.get("href", "") for link in links if link.get("rel") == "self"), ""),
-        entries=tuple(_xml_entry(entry) for entry in found.entries),
+        entries=tuple(_xml_entry(entry, kind) for entry in found.entries),
     )
 
 
-def _xml_entry(entry: dict[str, Any]) -> ReadEntry:
+def _xml_entry(entry: dict[str, Any], kind: Literal["rss", "atom"]) -> ReadEntry:
+    title = entry.get("title", "")
+    # Only Atom says of a title that nothing in it is markup.
+    plain = kind == "atom" and entry.get("title_detail", {}).get("type") == "text/plain"
     return ReadEntry(
         id=entry.get("id", ""),
         url=entry.get("link", ""),
-        title=_text(entry.get("title", "")),
+        title=one_line(title) if plain else _text(title),
         published=_moment(entry.get("published_parsed")),
         # feedparser gives the one date for the other where only one is there.
         updated=_moment(entry["updated_parsed"]) if "updated" in entry else None,
-        categories=tuple(filter(None, (tag.get("term") for tag in entry.get("tags", [])))),
+        categories=tuple(filter(None, map(_name, entry.get("tags", ())))),
     )
+
+
+def _name(category: dict[str, Any]) -> str:
+    """The category as readers show it: Atom's label is for people, and its term for programs."""
+    return category.get("label") or category.get("term") or ""
 
 
 def _of_json(data: bytes, where: str) -> ReadFeed:
