@@ -9,7 +9,7 @@ PYTEST  := $(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help publish test check test-crash format lock bench-publish bench-subscribers bench-delivery bench-serve clean
+.PHONY: help publish test check check-full contact-sheet test-crash format lock bench-publish bench-subscribers bench-delivery bench-serve clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,12 @@ check: $(DEV) ## everything that must hold: format, lint, types, layers, tests, 
 	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PYTEST)
+
+check-full: export NEWSFEED_LETTERS = all
+check-full: check ## the same, with letters looked at in every case instead of a choice
+
+contact-sheet: $(DEV) ## letters of all looks as pictures to look at (needs chromium)
+	@$(PYTHON) -m tests.e2e.letters.sheet build/contact-sheet
 
 test-crash: $(DEV) ## the crash tests at full size: 20,000 subscribers, 30 kills (six minutes)
 	@NEWSFEED_CRASH_SUBSCRIBERS=20000 NEWSFEED_CRASH_KILLS=30 NEWSFEED_CRASH_SECONDS=150 \

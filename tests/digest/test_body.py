@@ -66,8 +66,14 @@ def test_a_table_of_many_columns_can_be_scrolled() -> None:
 )
 def test_an_image_is_never_wider_than_the_column(size: str, shown: str) -> None:
     """Outlook knows no max-width: the attribute must fit."""
-    made = fit_body(f'<img src="https://e.example/x.png" {size}>').html
-    assert made == f'<img src="https://e.example/x.png" alt=""{" " * bool(shown)}{shown}>'
+    made = fit_body(f'<img src="https://e.example/x.png" alt="x" {size}>').html
+    assert made == f'<img src="https://e.example/x.png" alt="x"{" " * bool(shown)}{shown}>'
+
+
+def test_an_image_without_words_has_no_height() -> None:
+    """Where images are not loaded it would be a blank box that nobody can explain."""
+    made = fit_body('<img src="https://e.example/x.png" width="100" height="50">').html
+    assert made == '<img src="https://e.example/x.png" alt="" width="100">'
 
 
 def test_classes_and_ids_of_authors_do_not_meet_ours() -> None:

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from newsfeed.flows.confirming import send_confirmations
 from newsfeed.store.subscribers import Subscriber
 from tests.kit import NEWSLETTER, SETTINGS
+from tests.rigs.chromium import chromium
 from tests.web.form_kit import found, letters, preferences_path
 from tests.web.kit import ACTIVE, ADDRESS, ENGLISH, GONE, PENDING, SERVER, Desk
 from tests.web.service import serving
@@ -25,19 +26,9 @@ LONG_ENOUGH = 3500
 
 @pytest.fixture(scope="module")
 def browser(require: Callable[[str], str]) -> Iterator[Browser]:
-    """Debian's Chromium, which reaches nothing but this machine."""
-    program = require("chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            ],
-        )
-        yield chromium
-        chromium.close()
+    """A browser that reaches nothing but this machine."""
+    with chromium(require("chromium")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.rigs.chromium import chromium
 from tests.web.kit import Desk
 from tests.web.service import serving
 
@@ -91,19 +92,9 @@ def links(mail: EmailMessage) -> list[str]:
 
 @pytest.fixture(scope="module")
 def browser(require: Callable[[str], str]) -> Iterator[Browser]:
-    """Debian's Chromium, which reaches nothing but this machine."""
-    program = require("chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            ],
-        )
-        yield chromium
-        chromium.close()
+    """A browser that reaches nothing but this machine."""
+    with chromium(require("chromium")) as found:
+        yield found
 
 
 @contextmanager

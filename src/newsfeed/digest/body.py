@@ -160,13 +160,15 @@ def _wrap(
 
 
 def _fit_image(image: HtmlElement, sizes: Mapping[str, str], most: int) -> None:
-    """Set the size where it is known; for the others the style sheet has a `max-width`."""
+    """Set the size where it is known; for the others the style sheet has a `max-width`. An image
+    without words gets no height, so that it leaves no empty space where it is not loaded.
+    """
     width, height = (_number(sizes.get(name)) for name in ("width", "height"))
     image.set("alt", image.get("alt", ""))
     if width:
         shown = min(width, most)
         image.set("width", str(shown))
-        if height:
+        if height and image.get("alt"):
             image.set("height", str(round(height * shown / width)))
 
 
