@@ -134,12 +134,19 @@ class Site:
             yield who
 
     def subscribe(
-        self, *addresses: str, newsletter: str = "weekly", name: str = "", now: datetime = NOW
+        self,
+        *addresses: str,
+        newsletter: str = "weekly",
+        name: str = "",
+        language: str = "",
+        now: datetime = NOW,
     ) -> None:
         """Addresses that get a newsletter, with a stated consent."""
         with self.people(now) as who:
             for address in addresses:
-                said = Enrolment(name=name or None, consent="asked at the counter")
+                said = Enrolment(
+                    name=name or None, language=language or None, consent="asked at the counter"
+                )
                 add(who, parse_address(address), newsletter, said)
 
     def deliver(self, now: datetime = NOW) -> list[Delivered] | None:

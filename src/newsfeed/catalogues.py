@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gettext
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -46,6 +46,7 @@ _RIGHT_TO_LEFT_SCRIPTS = frozenset(
 )
 
 
+@lru_cache(maxsize=1024)
 def base_language(tag: str) -> str:
     """The language of a tag without script and region: "ko" of "ko-KR" (RFC 5646, 2.2.1)."""
     return tag.replace("_", "-").partition("-")[0].lower()

@@ -151,7 +151,8 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     `items` are shown in full order, newest first; `more` are further new articles, listed by
     title; a special edition may have neither. `subject` is ready for the reader, and `preheader`,
     too; where that is "", the letter's first words make one. `intro_html` are the sender's own
-    words before the articles, sanitised like an article's body.
+    words before the articles, sanitised like an article's body. `language` is that of title,
+    subject and intro; `spoken` that of the letter's own words, "" for the same.
     """
 
     newsletter: str
@@ -163,6 +164,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     more: tuple[LetterItem, ...] = ()
     intro_html: str = ""
     preheader: str = ""
+    spoken: str = ""
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +172,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     web copy, which is the same document without anything personal.
 
     What is personal stands in `html` and `text` as placeholders, so that one letter serves all.
+    `web` is "" in the variants for those who read another language.
     """
 
     subject: str

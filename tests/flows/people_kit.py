@@ -74,9 +74,9 @@ def journal_of(people: People) -> list[tuple[str, str]]:
 def edition(db: sqlite3.Connection, newsletter: str = "weekly", slug: str = "one") -> int:
     """An edition in the ledger."""
     cursor = db.execute(
-        "INSERT INTO edition (newsletter, slug, origin, domain, kind, state, slot, not_before,"
-        " intro, transport, revision, why, composed)"
-        " VALUES (?, ?, ?, 'example.org', 'manual', 'released', 0, 0, '', '', 0, '', 0)",
+        "INSERT INTO edition (newsletter, slug, origin, domain, language, kind, state, slot,"
+        " not_before, intro, transport, revision, why, composed)"
+        " VALUES (?, ?, ?, 'example.org', 'ko', 'manual', 'released', 0, 0, '', '', 0, '', 0)",
         (newsletter, slug, f"{newsletter}/{slug}"),
     )
     assert cursor.lastrowid is not None

@@ -10,7 +10,7 @@ import pytest
 
 from newsfeed.digest.select import Choice
 from newsfeed.errors import OutputError, UsageError
-from newsfeed.flows import composing, letters, waiting
+from newsfeed.flows import composing, letters, variants, waiting
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.deciding import decide_due, decide_now
 from newsfeed.flows.plan import Plan
@@ -153,7 +153,7 @@ def test_a_crash_while_recording_leaves_neither_edition_nor_decision(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(editions, "put_letter", fail)
+        patched.setattr(editions, "put_letters", fail)
         site.publish(MONDAY)
     assert names(site) == []
     site.publish(MONDAY + timedelta(minutes=1))
@@ -404,7 +404,7 @@ def test_a_letter_that_cannot_be_composed_stops_no_other_newsletter(
         return composed(plan, newsletter, edition, view_url=view_url)
 
     with monkeypatch.context() as patched:
-        patched.setattr(composing, "compose_letter", compose)
+        patched.setattr(variants, "compose_letter", compose)
         report = site.round(MONDAY)
     assert report.errors == ("broken: the letter is not correct",)
     assert names(site) == ["weekly/2026-11-23"]

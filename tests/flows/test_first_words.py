@@ -38,7 +38,13 @@ def letter_of(site: Site, name: str = WEEKLY) -> tuple[str, str, str]:
 
 def first_words(html: str) -> str:
     """What mail programs show beside the subject."""
-    return html.partition('class="preheader"')[2].partition(">")[2].partition("<")[0].split("\N{COMBINING GRAPHEME JOINER}")[0].strip()
+    return (
+        html.partition('class="preheader"')[2]
+        .partition(">")[2]
+        .partition("<")[0]
+        .split("\N{COMBINING GRAPHEME JOINER}")[0]
+        .strip()
+    )
 
 
 def fixed(site: Site, name: str = WEEKLY, **words: str) -> None:

@@ -68,7 +68,7 @@ def ran(people: People, name: str, slug: str = "one", article: str = "a") -> int
     db = people.db
     newsletters.save_clock(db, name, "key", NOW - WEEK)
     number = edition(db, name, slug)
-    editions.put_letter(db, number, "ko", LETTER)
+    editions.put_letters(db, number, {"ko": LETTER})
     taken = [EditionArticle(id=article), EditionArticle(id="b", listed=True)]
     editions.take(db, name, number, taken)
     editions.take(db, name, None, [EditionArticle(id="before its time")])

@@ -70,7 +70,8 @@ def _difference(fix: Fix) -> list[str]:
     if not fix.changed:
         return [f"{fix.edition.name}: nothing is different"]
     if not fix.diff:
-        return [f"{fix.edition.name}: subject and text part stay; the HTML part is different"]
+        what = "the HTML part, or another language, is different"
+        return [f"{fix.edition.name}: subject and text part stay; {what}"]
     return list(fix.diff)
 
 

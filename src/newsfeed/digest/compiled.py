@@ -39,13 +39,15 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What the headers of all copies share. Addresses are ASCII; all but the first two may be "".
 
     `list_id` has no angle brackets and is stable for ever; `list_name` is its phrase.
-    `feedback_id` is `campaign:customer:kind:sender`. `language` is the greeting's. `one_click`
-    announces RFC 8058: set it only where a DKIM signature will cover the header (guarantee 6).
+    `feedback_id` is `campaign:customer:kind:sender`. `language` is the greeting's, `languages` all
+    that the letter is in. `one_click` announces RFC 8058: set it only where a DKIM signature will
+    cover the header (guarantee 6).
     """
 
     from_name: str
     from_address: str
     language: str
+    languages: tuple[str, ...] = ()
     reply_to: str = ""
     list_id: str = ""
     list_name: str = ""
@@ -154,7 +156,7 @@ def _own_headers(copy: Copy, name: ShownName, *, one_click: bool) -> list[str]:
 
 
 def _last_headers(frame: Frame) -> list[str]:
-    """What kind of mail it is (RFC 2919, RFC 2369 section 3, standards E-L-13 to E-L-17)."""
+    """What kind of mail it is (RFC 2919, RFC 2369 section 3, RFC 3282, E-L-13 to E-L-17)."""
     found = []
     if frame.list_id:
         found.append(f"List-Id: {headers.list_id(frame.list_name, frame.list_id)}")
@@ -162,6 +164,8 @@ def _last_headers(frame: Frame) -> list[str]:
         found.append(f"List-Archive: {headers.uri('List-Archive', frame.archive_url)}")
     if frame.feedback_id:
         found.append(f"Feedback-ID: {headers.feedback_id(frame.feedback_id)}")
+    if frame.languages:
+        found.append(f"Content-Language: {headers.languages(frame.languages)}")
     return [
         *found,
         "List-Post: NO",

@@ -15,9 +15,11 @@ from newsfeed.errors import OutputError
 from newsfeed.model import Letter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from newsfeed.digest.theme import Theme
     from newsfeed.model import Edition, LetterItem
-    from newsfeed.templating import Templates
+    from newsfeed.templating import Plain, Templates
 
 __all__ = ["GREETING", "LIMIT", "UNSUBSCRIBE", "Sender", "compose"]
 
@@ -46,7 +48,8 @@ def compose(
     and so do the looks `brief` and `gallery`. With `by_category` the articles of one category
     stand together, those of the newest article's first.
     Dates are those of the zone of `edition.slot`. What is personal are placeholders
-    (`UNSUBSCRIBE`, `GREETING`), so that one letter serves all; the web copy has none.
+    (`UNSUBSCRIBE`, `GREETING`), so that one letter serves all; the web copy has none. A letter
+    that is `spoken` in another language than the edition's own comes without one.
     Raises TemplateError, and OutputError where the sender's words alone are too long.
     """
     if by_category:
@@ -75,8 +78,12 @@ def compose(
         subject=edition.subject,
         html=html,
         text=templates.text(f"{template}.txt.j2", data),
-        web=inline(templates.html(f"{template}.html.j2", web_view(data, sender))),
+        web="" if edition.spoken else _page(data, sender, templates, template),
     )
+
+
+def _page(data: Mapping[str, Plain], sender: Sender, templates: Templates, template: str) -> str:
+    return inline(templates.html(f"{template}.html.j2", web_view(data, sender)))
 
 
 def _grouped(edition: Edition) -> Edition:

@@ -15,7 +15,8 @@ AT_MOST_ONCE = frozenset(
     {
         *("sender", "reply-to", "cc", "in-reply-to", "references", "list-id", "list-unsubscribe"),
         *("list-unsubscribe-post", "precedence", "x-auto-response-suppress", "auto-submitted"),
-        *("content-transfer-encoding", "feedback-id", "list-archive", "list-post"),
+        *("content-transfer-encoding", "content-language", "feedback-id", "list-archive"),
+        "list-post",
     }
 )
 MORE_THAN_ONCE = frozenset({"dkim-signature"})
@@ -36,6 +37,10 @@ _FORMS = {
         "an https and perhaps a mailto address",
     ),
     "feedback-id": (r"(?:[\w.-]+:){3}[\w.-]{5,15}", "four words without an address"),
+    "content-language": (
+        r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*(?:, [A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)*",
+        "language tags",
+    ),
     "auto-submitted": ("auto-generated", "auto-generated"),
     "date": (
         r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d? "

@@ -18,7 +18,7 @@ from newsfeed.digest.mailbox import is_dot_atom_address
 from newsfeed.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime, tzinfo
 
     from newsfeed.digest.mailbox import Mailbox
@@ -36,6 +36,7 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _FEEDBACK_ID = re.compile(r"(?:[A-Za-z0-9._-]{1,64}:){3}[A-Za-z0-9._-]{5,15}")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~%]+")
 
 
@@ -114,6 +115,18 @@ def feedback_id(value: str) -> str:
         f"`{value}` is no Feedback-ID",
         remedy="write four short words with colons between them, the last of 5 to 15 characters",
     )
+
+
+def languages(tags: Iterable[str]) -> str:
+    """The language tags of a letter, the main one first (RFC 3282 section 2).
+
+    Raises OutputError for what is no tag.
+    """
+    found = [tag.replace("_", "-") for tag in tags]
+    for tag in found:
+        if not _LANGUAGE.fullmatch(tag):
+            raise OutputError(f"`{tag}` is no language", remedy="write a tag such as ko or en-GB")
+    return ", ".join(found)
 
 
 def _phrase_and_angle(header: str, phrase: str, angle: str) -> str:

@@ -38,15 +38,16 @@ _LATIN = {
 _OUTLOOK = {"ko": "'Malgun Gothic'", "ja": "'Yu Gothic'", "zh": "'Microsoft YaHei'"}
 
 
-def skin(theme: Theme, language: str) -> dict[str, Plain]:
-    """The values that `_layout.html.j2` and `letter.css` use, for a letter in `language`.
+def skin(theme: Theme, language: str, spoken: str = "") -> dict[str, Plain]:
+    """The values that `_layout.html.j2` and `letter.css` use, for a letter in `language` whose own
+    words are in `spoken`, "" for the same.
 
     `light` and `dark` are colours by name; `font` and `outlook_font` are CSS; `width`, `column`,
     `gutter` and `corner` are pixels; `logo` has url, alt, width and height (0: unknown), or is
     None; `start` and `end` are left and right, or right and left; `words` are the letter's own.
     The letter itself adds its `subject`.
     """
-    words = words_for(language)
+    words = words_for(spoken or language)
     rtl = direction(language) == "rtl"
     return {
         "light": theme.light.as_css(),

@@ -57,7 +57,7 @@ def view(
     title; `rest` says how many are not even that. `author_colours` are rules for the bodies in
     dark mode, class -> colour.
     """
-    words = words_for(edition.language)
+    words = words_for(edition.spoken or edition.language)
     zone = edition.slot.tzinfo
     intro = fit_body(edition.intro_html, theme, top=INTRO_HEADING)
     heading = SECTION_HEADING + 1 if by_category else SECTION_HEADING
@@ -78,7 +78,7 @@ def view(
     listed = [*edition.items[shares.rows :], *edition.more]
     left_out = len(listed) - shares.entries
     shown: dict[str, Plain] = {
-        **skin(theme, edition.language),
+        **skin(theme, edition.language, edition.spoken),
         **_frame(edition, sender, words),
         "preheader": edition.preheader or preheader(edition.intro_html, edition.items),
         "intro_html": intro.html,
@@ -126,7 +126,9 @@ def _frame(edition: Edition, sender: Sender, words: Words) -> dict[str, Plain]:
         "view_url": sender.view_url,
         "preferences_url": sender.preferences_url,
         "postal_address": "" if sender.disclosure else one_line(sender.postal_address),
-        "law": disclosed(sender.disclosure, edition.language) if sender.disclosure else None,
+        "law": disclosed(sender.disclosure, edition.spoken or edition.language)
+        if sender.disclosure
+        else None,
         "why": words.why.format(title=one_line(edition.title)),
         # What only the web copy has.
         "subscribe_url": "",

@@ -66,8 +66,12 @@ COUNTED = {
 
 def words_for(language: str) -> Words:
     """The words of a language tag such as `ko-KR`; English where there are none."""
-    base = base_language(language)
-    return _words(base if base in languages(DOMAIN) else "en")
+    return _words(base_language(language) if has_words(language) else "en")
+
+
+def has_words(language: str) -> bool:
+    """Whether letters have words for a language tag."""
+    return base_language(language) in languages(DOMAIN)
 
 
 def rest(count: int, words: Words) -> str:

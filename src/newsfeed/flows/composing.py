@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -12,17 +12,10 @@ from newsfeed.digest.select import Choice
 from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.editions import sender_of, zone_of
-from newsfeed.flows.letters import (
-    compose_letter,
-    language_of,
-    make_edition,
-    sample,
-    view_url,
-    web_path,
-)
-from newsfeed.flows.linting import findings, refuse_errors
+from newsfeed.flows.letters import language_of, make_edition, view_url, web_path
 from newsfeed.flows.pictures import Pictures
 from newsfeed.flows.plan import Plan
+from newsfeed.flows.variants import compose_variants, languages_read
 from newsfeed.model import Article, EditionKind, EditionState, Letter
 from newsfeed.output.writer import Output
 from newsfeed.settings import Newsletter
@@ -33,7 +26,8 @@ from newsfeed.store.editions import EditionArticle
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """An edition before it is recorded. `slot` and `not_before` are aware; `origin` is its name in
     its links for good, `domain` the sender's. `before` are articles that a first edition passes
-    over; `size` is that of one message, in bytes; `pictures` are to be kept before it is recorded.
+    over; `letters` are what it says by language, one in its own `language`; `size` is that of the
+    largest message, in bytes; `pictures` are to be kept before it is recorded.
     """
 
     newsletter: str
@@ -45,7 +39,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime
     state: EditionState
     language: str
-    letter: Letter
+    letters: dict[str, Letter]
     size: int
     articles: tuple[EditionArticle, ...]
     before: tuple[EditionArticle, ...] = ()
@@ -55,11 +49,18 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     recipients_of: int | None = None
     pictures: tuple[Output, ...] = ()
 
+    @property
+    def letter(self) -> Letter:
+        """What it says in its own language."""
+        return self.letters[self.language]
+
 
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter, the bytes of one message, and the images that it shows, not yet written."""
+    """Letters by language, the bytes of the largest message, and the images that they show, not yet
+    written.
+    """
 
-    letter: Letter
+    letters: dict[str, Letter]
     size: int
     pictures: tuple[Output, ...]
 
@@ -105,7 +106,7 @@ def draft(
         not_before=own.not_before or min(slot, shop.seams.now),
         state=EditionState.HELD if newsletter.approval == "manual" else EditionState.READY,
         language=language_of(plan, newsletter),
-        letter=made.letter,
+        letters=made.letters,
         size=made.size,
         pictures=made.pictures,
         articles=_articles(choice.items) + _articles(choice.more, listed=True),
@@ -125,8 +126,10 @@ def compose_choice(
     slot: datetime,
     origin: str,
     words: OwnWords,
+    kept: Iterable[str] = (),
 ) -> Composed:
-    """The letter of a choice, which passed the lint and the gate.
+    """The letters of a choice, which passed the lint and the gate: one in the newsletter's own
+    language, and one in each that its subscribers read now, or that it is to be `kept` in.
 
     `slot` is in the zone of the newsletter's readers, `origin` the edition's name for good.
     Raises as `draft`.
@@ -136,13 +139,17 @@ def compose_choice(
     edition = make_edition(
         shop.plan, newsletter, choice, slot, bodies, intro=words.intro, line=words.subject
     )
-    address = view_url(shop.plan, origin)
-    letter = compose_letter(shop.plan, newsletter, edition, view_url=address)
-    refuse_errors(findings(shop.plan, newsletter, letter, view_url=address), newsletter.name)
+    made = compose_variants(
+        shop.plan,
+        newsletter,
+        edition,
+        languages_read(shop.plan, shop.db, newsletter, kept),
+        view_url=view_url(shop.plan, origin),
+    )
     return Composed(
-        letter=letter,
-        size=len(sample(shop.plan, newsletter, letter, slot)),
-        pictures=pictures.outputs(letter),
+        letters=made.letters,
+        size=made.size,
+        pictures=pictures.outputs(made.letters.values()),
     )
 
 
@@ -156,6 +163,7 @@ def record(shop: Workshop, one: Draft) -> int:
         slug=one.slug,
         origin=one.origin,
         domain=one.domain,
+        language=one.language,
         kind=one.kind,
         state=one.state,
         slot=one.slot,
@@ -165,7 +173,7 @@ def record(shop: Workshop, one: Draft) -> int:
         own_subject=one.own_subject,
         recipients_of=one.recipients_of,
     )
-    editions.put_letter(db, edition_id, one.language, one.letter)
+    editions.put_letters(db, edition_id, one.letters)
     editions.take(db, one.newsletter, edition_id, one.articles)
     editions.take(db, one.newsletter, None, one.before)
     return edition_id

@@ -68,7 +68,7 @@ def _departure(
     plan: Plan, db: sqlite3.Connection, edition: EditionRecord, recipients: int
 ) -> Departure:
     newsletter = newsletter_of(plan, edition)
-    (letter,) = editions.letters(db, edition.id).values()
+    letter = editions.own_letter(db, edition.id)
     canary = newsletter.canary if newsletter.canary < recipients else 0
     return Departure(
         edition=edition.name,

@@ -29,8 +29,9 @@ _UNSERVED = frozenset(DeliveryState) - {DeliveryState.SENT, DeliveryState.DROPPE
 
 
 class Fix(msgspec.Struct, frozen=True, kw_only=True):
-    """A new letter for an edition, not yet recorded. `diff` are lines of a unified diff of subject
-    and text part: none where the `letter` differs in its HTML alone, or (`changed`) not at all.
+    """New letters for an edition, not yet recorded, by language, one in its own `language`. `diff`
+    are lines of a unified diff of subject and text part of that one: none where it differs in its
+    HTML alone, where only others differ, or (`changed`) nothing at all.
 
     `served` got, or may have got, the old one; `waiting` may get the new one. `pictures` are the
     images that it shows, not yet written.
@@ -38,13 +39,18 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
 
     edition: EditionRecord
     language: str
-    letter: Letter
+    letters: dict[str, Letter]
     words: OwnWords
     diff: tuple[str, ...]
     changed: bool
     served: int
     waiting: int
     pictures: tuple[Output, ...] = ()
+
+    @property
+    def letter(self) -> Letter:
+        """The new one in its own language."""
+        return self.letters[self.language]
 
 
 class Fixed(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +78,7 @@ def prepare_fix(
     db = shop.db
     edition = _fixable(shop, name)
     newsletter = newsletter_of(shop.plan, edition)
+    old = editions.letters(db, edition.id)
     words = OwnWords(
         intro=edition.intro if intro is None else intro,
         subject=edition.own_subject if subject is None else subject,
@@ -86,17 +93,17 @@ def prepare_fix(
         slot=edition.slot.astimezone(zone_of(newsletter, shop.plan.site.timezone)),
         origin=edition.origin,
         words=words,
+        kept=old,
     )
     language = language_of(shop.plan, newsletter)
-    (old,) = editions.letters(db, edition.id).values()
     return Fix(
         edition=edition,
         language=language,
-        letter=made.letter,
+        letters=made.letters,
         words=words,
-        diff=tuple(_difference(old, made.letter, language)),
+        diff=tuple(_difference(old[edition.language], made.letters[language], language)),
         pictures=made.pictures,
-        changed=old != made.letter,
+        changed=old != made.letters,
         served=deliveries.served(db, edition.id),
         waiting=_waiting(shop, edition),
     )
@@ -117,8 +124,8 @@ def apply_fix(shop: Workshop, fix: Fix) -> Fixed:
                 where=edition.name,
                 remedy=f"`newsfeed editions fix {edition.name}` shows what is different now",
             )
-        editions.put_letter(db, edition.id, fix.language, fix.letter)
-        editions.correct(db, edition, fix.words.intro, fix.words.subject)
+        editions.put_letters(db, edition.id, fix.letters)
+        editions.correct(db, edition, fix.language, fix.words.intro, fix.words.subject)
     write_web_copies(shop)
     public = is_public(db, edition.id, shop.seams.now)
     return Fixed(

@@ -33,7 +33,7 @@ def _leaving(
     shop: Workshop, newsletter: Newsletter, edition: EditionRecord, titles: dict[str, str]
 ) -> Leaving:
     db, plan = shop.db, shop.plan
-    (letter,) = editions.letters(db, edition.id).values()
+    letter = editions.own_letter(db, edition.id)
     left, begun = _left(shop, edition)
     canary = 0 if begun else canary_of(plan, newsletter, left)
     return Leaving(

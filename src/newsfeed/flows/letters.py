@@ -145,7 +145,8 @@ def compose_letter(
         by_category=newsletter.group_by == "category",
     )
     if sender.disclosure:
-        refuse_undisclosed(letter, sender.disclosure, edition.language, UNSUBSCRIBE)
+        spoken = edition.spoken or edition.language
+        refuse_undisclosed(letter, sender.disclosure, spoken, UNSUBSCRIBE)
     return letter
 
 
@@ -162,13 +163,15 @@ def view_url(plan: Plan, origin: str) -> str:
     return f"{plan.site_url}/editions/{quote(origin)}/"
 
 
-def frame_of(plan: Plan, newsletter: Newsletter, *, campaign: str) -> Frame:
+def frame_of(plan: Plan, newsletter: Newsletter, *, campaign: str, language: str = "") -> Frame:
     """What all copies of a letter have in common; `campaign` tells editions apart in complaints.
+    `language` is that of its own words, "" for the newsletter's.
 
     Raises SettingsError for a sender that cannot be used.
     """
     sender = sender_of(newsletter)
     host = urlsplit(plan.site_url).hostname or "localhost"
+    own = language_of(plan, newsletter)
     return Frame(
         from_name=sender.name,
         from_address=sender.address,
@@ -178,7 +181,8 @@ def frame_of(plan: Plan, newsletter: Newsletter, *, campaign: str) -> Frame:
         feedback_id=f"{campaign}:{newsletter.name}:newsfeed:{_sender_id(host)}",
         archive_url="",
         one_click=_one_click(plan),
-        language=language_of(plan, newsletter),
+        language=language or own,
+        languages=(language, own) if language not in ("", own) else (own,),
     )
 
 
@@ -247,12 +251,14 @@ def sample(
     slot: datetime,
     *,
     to: tuple[str, str] = (RECIPIENT, ""),
+    language: str = "",
 ) -> bytes:
     """The letter as a message `to` an address and a name, whose way to leave leads nowhere.
+    `language` as in `frame_of`.
 
     Raises OutputError, SettingsError.
     """
-    frame = frame_of(plan, newsletter, campaign="preview")
+    frame = frame_of(plan, newsletter, campaign="preview", language=language)
     mailto = f"mailto:{frame.from_address}?subject=unsubscribe"
     made = compiled_letter(newsletter, letter, frame).message(
         Copy(

@@ -100,7 +100,7 @@ def _of(people: People, edition: EditionRecord) -> Iterator[Item]:
         kind, key = "still", f"still/{edition.id}/{_hashed(why)}"
     else:
         return
-    (letter,) = editions.letters(people.db, edition.id).values()
+    letter = editions.own_letter(people.db, edition.id)
     values = {"edition": edition.name, "subject": letter.subject, "why": _safe(why)}
     yield Item(key=key, kind=kind, values=values, counts=counts)
 

@@ -8,6 +8,7 @@ letters in mailboxes refer to it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -78,9 +79,9 @@ class Pictures:
         """What the article's body is to ask for each of its images (MarkupContext.show)."""
         return partial(self._shown, article, entry, folder) if self.shows_bodies else None
 
-    def outputs(self, letter: Letter) -> tuple[Output, ...]:
-        """What of all this `letter` shows, as files of the output folder."""
-        text = letter.html + letter.web
+    def outputs(self, letters: Iterable[Letter]) -> tuple[Output, ...]:
+        """What of all this `letters` show, as files of the output folder."""
+        text = "".join(letter.html + letter.web for letter in letters)
         return tuple(
             Output(path=f"{FOLDER}/{name}", fingerprint=name, produce=partial(self._data, name))
             for name in sorted(self._files)

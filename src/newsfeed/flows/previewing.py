@@ -250,5 +250,5 @@ def _compose(
         edition.subject,
         forms,
         findings(plan, newsletter, letter, view_url=address),
-        pictures.outputs(letter),
+        pictures.outputs([letter]),
     )

@@ -95,7 +95,7 @@ def shown(people: People, name: str) -> Whole:
     db = people.db
     edition = edition_named(db, name)
     zone = _zone(people, edition)
-    ((language, letter),) = editions.letters(db, edition.id).items()
+    letter = editions.own_letter(db, edition.id)
     counts = deliveries.counts_of(db, edition.id)
     paths = {one.id: one.path for one in identities.load(db)}
     public = is_public(db, edition.id, people.now)
@@ -115,8 +115,8 @@ def shown(people: People, name: str) -> Whole:
         ),
         web_copy=view_url(people.plan, edition.origin) if public else "",
         intro=edition.intro,
-        text=readable(letter.text, language),
-        html=readable_html(letter.html, language),
+        text=readable(letter.text, edition.language),
+        html=readable_html(letter.html, edition.language),
     )
 
 

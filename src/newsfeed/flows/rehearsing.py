@@ -12,6 +12,7 @@ from newsfeed.audience.keys import address_hash
 from newsfeed.audience.tokens import leave_token, leave_url
 from newsfeed.digest.compiled import Copy, Frame
 from newsfeed.digest.label import marked
+from newsfeed.digest.variants import variant_for
 from newsfeed.errors import NewsfeedError, UsageError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.composing import draft
@@ -32,6 +33,7 @@ from newsfeed.model import EditionKind, EditionState, Letter
 from newsfeed.settings import Newsletter
 from newsfeed.store import database, editions, subscribers, suppression
 from newsfeed.store.editions import EditionRecord
+from newsfeed.store.subscribers import Subscriber
 
 MOST = 10
 """Addresses that a test letter may go to."""
@@ -57,6 +59,14 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     edition: str = ""
 
 
+class _Letters(msgspec.Struct, frozen=True, kw_only=True):
+    """The letters to try by language, one in their `own`. `of_old` as in a trial."""
+
+    own: str
+    said: Mapping[str, Letter]
+    of_old: str = ""
+
+
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the letter to an address: by SMTP its fate, and what the relay said in words
     that name nobody; else the file that was written.
@@ -79,22 +89,20 @@ def prepare_test(
     """Make the newsletter's next letter, `[test]` in its subject, for at most ten addresses.
 
     With `edition` that one's letter; where nothing is new, that of the newest edition.
-    The way to leave is the real one of whoever is subscribed, and
-    else leads to a page alone. Raises AddressError, UsageError, NothingToSendError, and what
-    composing raises. Nothing is sent or written.
+    Whoever is subscribed gets it in their language, with their real way to leave; others in the
+    newsletter's, with one that leads to a page alone. Raises AddressError, UsageError,
+    NothingToSendError, and what composing raises. Nothing is sent or written.
     """
     to = {one.key: one for one in map(parse_address, addresses)}
     if len(to) > MOST:
         raise UsageError(f"a test letter goes to {MOST} addresses at most", remedy="name fewer")
-    letter, of_old = _letter(shop, newsletter, edition)
-    frame = frame_of(shop.plan, newsletter, campaign=_FOLDER)
-    compiled = compiled_letter(newsletter, letter, frame)
+    letters = _letters(shop, newsletter, edition)
     found = []
     for one in to.values():
-        message = compiled.message(_copy(shop, people, newsletter, frame, one))
+        message = _message(shop, people, newsletter, letters, one)
         refuse_flaws(message, newsletter.name, label_of(shop.plan, newsletter))
         found.append((one, message))
-    return Trial(newsletter=newsletter, messages=tuple(found), edition=of_old)
+    return Trial(newsletter=newsletter, messages=tuple(found), edition=letters.of_old)
 
 
 def send_test(
@@ -159,12 +167,34 @@ def _mailed(people: People, trial: Trial, environ: Mapping[str, str]) -> list[Tr
     return [Tried(address=to.address, fate=one.fate, said=one.said) for (to, _), one in found]
 
 
+def _message(
+    shop: Workshop, people: People, newsletter: Newsletter, letters: _Letters, address: Address
+) -> bytes:
+    """The letter for one address, `[test]` in its subject."""
+    person = subscribers.find(people.db, address_hash(people.keys, address.key))
+    variant = variant_for(person.language if person else "", letters.said, letters.own)
+    frame = frame_of(
+        shop.plan,
+        newsletter,
+        campaign=_FOLDER,
+        language="" if variant == letters.own else variant,
+    )
+    letter = letters.said[variant]
+    letter = msgspec.structs.replace(letter, subject=marked(letter.subject, "[test]"))
+    copy = _copy(shop, people, newsletter, frame, address, person)
+    return compiled_letter(newsletter, letter, frame).message(copy)
+
+
 def _copy(
-    shop: Workshop, people: People, newsletter: Newsletter, frame: Frame, address: Address
+    shop: Workshop,
+    people: People,
+    newsletter: Newsletter,
+    frame: Frame,
+    address: Address,
+    person: Subscriber | None,
 ) -> Copy:
     """What is one address's own in the letter."""
     name = address_hash(people.keys, address.key)
-    person = subscribers.find(people.db, name)
     token = leave_token(people.keys, newsletter.name, person.public_id if person else name)
     return Copy(
         to_address=address.address,
@@ -192,33 +222,29 @@ def _refuse_suppressed(people: People, trial: Trial) -> None:
             )
 
 
-def _letter(shop: Workshop, newsletter: Newsletter, name: str) -> tuple[Letter, str]:
-    """That of the edition `name`; with "" of the one that waits to be released, else of the one
+def _letters(shop: Workshop, newsletter: Newsletter, name: str) -> _Letters:
+    """Those of the edition `name`; with "" of the one that waits to be released, else of the one
     that would be next, else of the newest, which is named then.
     """
     theirs = [one for one in editions.everything(shop.db) if one.newsletter == newsletter.name]
     waits = [one for one in reversed(theirs) if one.state in _WAITS]
     wanted = edition_named(shop.db, name) if name else waits[0] if waits else None
-    of_old = ""
     if wanted:
-        letter = _kept(shop, wanted)
-    else:
-        try:
-            letter = _composed(shop, newsletter)
-        except NothingToSendError:
-            sent = [one for one in theirs if one.state is not EditionState.CANCELLED]
-            if not sent:
-                raise
-            letter, of_old = _kept(shop, sent[0]), sent[0].name
-    return msgspec.structs.replace(letter, subject=marked(letter.subject, "[test]")), of_old
+        return _kept(shop, wanted)
+    try:
+        return _composed(shop, newsletter)
+    except NothingToSendError:
+        sent = [one for one in theirs if one.state is not EditionState.CANCELLED]
+        if not sent:
+            raise
+        return msgspec.structs.replace(_kept(shop, sent[0]), of_old=sent[0].name)
 
 
-def _kept(shop: Workshop, edition: EditionRecord) -> Letter:
-    (letter,) = editions.letters(shop.db, edition.id).values()
-    return letter
+def _kept(shop: Workshop, edition: EditionRecord) -> _Letters:
+    return _Letters(own=edition.language, said=editions.letters(shop.db, edition.id))
 
 
-def _composed(shop: Workshop, newsletter: Newsletter) -> Letter:
+def _composed(shop: Workshop, newsletter: Newsletter) -> _Letters:
     choice = choice_for(shop, newsletter)
     if len(choice.items) < newsletter.min_items:
         raise NothingToSendError(
@@ -232,4 +258,5 @@ def _composed(shop: Workshop, newsletter: Newsletter) -> Letter:
         )
         or shop.seams.now
     )
-    return draft(shop, newsletter, choice, kind=EditionKind.MANUAL, slot=slot).letter
+    made = draft(shop, newsletter, choice, kind=EditionKind.MANUAL, slot=slot)
+    return _Letters(own=made.language, said=made.letters)

@@ -12,7 +12,7 @@ from newsfeed.digest.greeting import greeting, shown_name
 from newsfeed.digest.lint import Finding
 from newsfeed.digest.select import Choice, Selection, choose
 from newsfeed.digest.view import GREETING, UNSUBSCRIBE
-from newsfeed.digest.words import words_for
+from newsfeed.digest.words import has_words, words_for
 from newsfeed.errors import BodyError, Fault, NewsfeedError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.editions import choice_for, next_slot_of, skips_of, zone_of
@@ -25,6 +25,7 @@ from newsfeed.flows.letters import (
 )
 from newsfeed.flows.plan import Complaints, Plan
 from newsfeed.flows.reading import LINK
+from newsfeed.flows.variants import languages_read
 from newsfeed.model import Edition, EditionState, Letter
 from newsfeed.output.writer import Output
 from newsfeed.settings import Newsletter
@@ -50,8 +51,8 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """The next letter of a newsletter, in its own language and in those that were asked for; or in
-    `problem` why there is none.
+    """The next letter of a newsletter, in its own language, in those of its subscribers and in what
+    else was asked for; or in `problem` why there is none.
 
     `slot` is when it is due, None without a schedule; `when` the time that it tells; both aware and
     in the newsletter's zone. `more` counts articles that are listed by title. `is_sample`: nothing
@@ -105,8 +106,8 @@ def glance(
     shop: Workshop, languages: Sequence[str] = (), pictures: Mapping[str, bytes] | None = None
 ) -> Glance:
     """Look at everything that would be published and mailed now; `languages` are those in which
-    letters are wanted besides their own. `pictures` are those of an earlier look, which are as
-    their names say and need not be made again.
+    letters are wanted besides those that somebody gets. `pictures` are those of an earlier look,
+    which are as their names say and need not be made again.
 
     Raises SourceError where a folder cannot be read, and BodyError for articles that change faster
     than they can be read.
@@ -223,28 +224,35 @@ def _composed(
     pictures = Pictures(shop, newsletter)
     bodies = Bodies(plan.folders, shop.collection.entries, pictures)
     variants: dict[str, Variant] = {}
-    outputs: dict[str, Output] = {}
-    for language in dict.fromkeys((shown.language, *languages)):
-        written = msgspec.structs.replace(newsletter, language=language)
-        edition = make_edition(plan, written, choice, shown.when, bodies)
-        one = _variant(plan, written, shown.when, edition)
-        variants[language] = one
-        outputs |= {output.path: output for output in pictures.outputs(one.letter)}
-    return msgspec.structs.replace(shown, variants=variants), tuple(outputs.values())
+    own = make_edition(plan, newsletter, choice, shown.when, bodies)
+    read = languages_read(plan, shop.db, newsletter)
+    for language in dict.fromkeys((shown.language, *read, *languages)):
+        variants[language] = _variant(plan, newsletter, own, language)
+    outputs = pictures.outputs(one.letter for one in variants.values())
+    return msgspec.structs.replace(shown, variants=variants), outputs
 
 
-def _variant(plan: Plan, newsletter: Newsletter, when: datetime, edition: Edition) -> Variant:
+def _variant(plan: Plan, newsletter: Newsletter, own: Edition, language: str) -> Variant:
+    """The letter with its own words in a language; one that we have no words for is looked at as if
+    the newsletter were in it.
+    """
     from newsfeed.flows.linting import findings
 
-    address = view_url(plan, f"{newsletter.name}/{when:%Y-%m-%d}")
+    if language == own.language:
+        edition = own
+    elif has_words(language):
+        edition = msgspec.structs.replace(own, spoken=language)
+    else:
+        edition = msgspec.structs.replace(own, language=language)
+    address = view_url(plan, f"{newsletter.name}/{own.slot:%Y-%m-%d}")
     letter = compose_letter(plan, newsletter, edition, view_url=address)
     problem = ""
     try:
-        sample(plan, newsletter, letter, when)
+        sample(plan, newsletter, letter, own.slot, language=language)
     except NewsfeedError as error:
         problem = str(error)
     return Variant(
-        language=edition.language,
+        language=language,
         letter=letter,
         findings=findings(plan, newsletter, letter, view_url=address),
         problem=problem,
@@ -255,10 +263,16 @@ def addressed(plan: Plan, shown: Shown, variant: Variant, reader: Reader) -> Add
     """A variant as `reader` gets it; without a message where none can be made of it."""
     letter = variant.letter
     hello = greeting(words_for(variant.language), shown_name(reader.name))
-    newsletter = msgspec.structs.replace(shown.newsletter, language=variant.language)
     message = b""
     if not variant.problem and shown.when is not None:
-        message = sample(plan, newsletter, letter, shown.when, to=(reader.address, reader.name))
+        message = sample(
+            plan,
+            shown.newsletter,
+            letter,
+            shown.when,
+            to=(reader.address, reader.name),
+            language=variant.language,
+        )
     return Addressed(
         html=letter.html.replace(GREETING, escape(hello)).replace(UNSUBSCRIBE, "#"),
         text=letter.text.replace(GREETING, hello).replace(UNSUBSCRIBE, LINK),

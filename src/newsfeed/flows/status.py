@@ -150,7 +150,7 @@ def _status(
 ) -> EditionStatus:
     db = people.db
     counts = deliveries.counts_of(db, edition.id)
-    (letter,) = editions.letters(db, edition.id).values()
+    letter = editions.own_letter(db, edition.id)
     over = edition.state is EditionState.CANCELLED
     left = 0 if over else sum(counts.get(state, 0) for state in _TO_DO)
     why = edition.why or in_the_way(people, edition)

@@ -71,5 +71,4 @@ def _public(db: sqlite3.Connection, now: datetime) -> list[WebCopy]:
 def _page(plan: Plan, edition_id: int) -> bytes:
     """Read from the store by a door of its own: this may happen in another process."""
     with database.reading(plan.store) as db:
-        (letter,) = editions.letters(db, edition_id).values()
-    return letter.web.encode()
+        return editions.own_letter(db, edition_id).web.encode()

@@ -25,7 +25,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     `copy` counts repeats on purpose: each has a Message-ID of its own. `tries` are those before
     this one, and `since` is when the first of them was put off (seconds). `revision` is that of
-    the words that are to be sent.
+    the words that are to be sent. `language` is what the person read when this copy was first
+    claimed ("" for the edition's own), whatever they read now.
     """
 
     edition_id: int
@@ -33,6 +34,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     public_id: str
     address: str
     name: str
+    language: str
     address_hash: str
     owner: str
     epoch: int

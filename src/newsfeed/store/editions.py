@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -21,7 +21,8 @@ class EditionRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     `not_before` is when it may be released, `recipients_of` the id of the edition whose readers
     it is for. `origin` is its name when it was composed, and `domain` that of its sender then:
-    neither ever changes. `own_subject` is "" where the newsletter's pattern makes the subject.
+    neither ever changes. `language` is its own, in which it is told of and its web copy is; it may
+    have letters in others. `own_subject` is "" where the newsletter's pattern makes the subject.
     `revision` counts corrections; `why` says why it is paused. After its canary it waits until
     `canary_until`; `forgiven` failures were seen by whoever let it go on.
     """
@@ -31,6 +32,7 @@ class EditionRecord(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     origin: str
     domain: str
+    language: str
     kind: EditionKind
     state: EditionState
     slot: datetime
@@ -77,6 +79,7 @@ def add(
     slug: str,
     origin: str,
     domain: str,
+    language: str,
     kind: EditionKind,
     state: EditionState,
     slot: datetime,
@@ -97,6 +100,7 @@ def add(
             slug=slug,
             origin=origin,
             domain=domain,
+            language=language,
             kind=kind.value,
             state=state.value,
             slot=_seconds(slot),
@@ -192,8 +196,14 @@ def forgive(db: sqlite3.Connection, edition_id: int, failures: int) -> None:
     queries.forgive_edition(db, id=edition_id, forgiven=failures)
 
 
-def correct(db: sqlite3.Connection, edition: EditionRecord, intro: str, own_subject: str) -> None:
-    """One more correction, after which the edition's own words and subject are these."""
+def correct(
+    db: sqlite3.Connection,
+    edition: EditionRecord,
+    language: str,
+    intro: str,
+    own_subject: str,
+) -> None:
+    """One more correction, after which the edition's own language, words and subject are these."""
     from newsfeed.store.queries import queries
 
     touch(db)
@@ -201,24 +211,37 @@ def correct(db: sqlite3.Connection, edition: EditionRecord, intro: str, own_subj
         db,
         id=edition.id,
         revision=edition.revision + 1,
+        language=language,
         intro=intro,
         own_subject=own_subject,
     )
 
 
-def put_letter(db: sqlite3.Connection, edition_id: int, language: str, letter: Letter) -> None:
-    """Keep what the edition says in a language, in place of what it said."""
+def put_letters(db: sqlite3.Connection, edition_id: int, said: Mapping[str, Letter]) -> None:
+    """Keep what the edition says, by language, in place of all that it said."""
     from newsfeed.store.queries import queries
 
-    queries.put_edition_letter(
-        db,
-        edition_id=edition_id,
-        language=language,
-        subject=letter.subject,
-        html=letter.html,
-        text=letter.text,
-        web=letter.web,
-    )
+    rows = [
+        {
+            "edition_id": edition_id,
+            "language": language,
+            "subject": letter.subject,
+            "html": letter.html,
+            "text": letter.text,
+            "web": letter.web,
+        }
+        for language, letter in said.items()
+    ]
+    queries.delete_edition_letters(db, edition_id=edition_id)
+    queries.put_edition_letter(db, rows)
+
+
+def own_letter(db: sqlite3.Connection, edition_id: int) -> Letter:
+    """What an edition says in its own language."""
+    from newsfeed.store.queries import queries
+
+    subject, html, text, web = queries.own_letter(db, edition_id=edition_id)
+    return Letter(subject=subject, html=html, text=text, web=web)
 
 
 def letters(db: sqlite3.Connection, edition_id: int) -> dict[str, Letter]:
@@ -232,7 +255,7 @@ def letters(db: sqlite3.Connection, edition_id: int) -> dict[str, Letter]:
 
 
 def subjects(db: sqlite3.Connection) -> dict[int, str]:
-    """The subject of each edition, by its id."""
+    """The subject of each edition, in its own language, by its id."""
     from newsfeed.store.queries import queries
 
     return dict(queries.edition_subjects(db))

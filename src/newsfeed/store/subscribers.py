@@ -240,6 +240,13 @@ def readers(db: sqlite3.Connection, newsletter: str, most: int) -> list[Subscrib
     return [_subscriber(row) for row in queries.readers_of(db, newsletter=newsletter, most=most)]
 
 
+def languages(db: sqlite3.Connection, newsletter: str) -> list[str]:
+    """The language tags that active subscribers of a newsletter read; not of who did not say."""
+    from newsfeed.store.queries import queries
+
+    return [tag for (tag,) in queries.languages_read(db, newsletter=newsletter)]
+
+
 def waiting(db: sqlite3.Connection, newsletter: str = "") -> Iterator[Waiting]:
     """Who has yet to confirm, longest waiting first, without those who are suppressed."""
     from newsfeed.store.queries import queries

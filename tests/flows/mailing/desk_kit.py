@@ -28,13 +28,19 @@ TAKEN = Reply(code=250, status="2.0.0", text="queued")
 END = 1e12
 
 
-def smtp_site(folder: Path, readers: Iterable[str], more: str = "", smtp: str = SMTP) -> Site:
-    """A weekly newsletter whose edition of Monday is released, to leave by SMTP."""
+def smtp_site(
+    folder: Path, readers: Iterable[str], more: str = "", smtp: str = SMTP, english: str = ""
+) -> Site:
+    """A weekly newsletter whose edition of Monday is released, to leave by SMTP. The reader
+    `english` says that they read English.
+    """
     site = Site(folder / "site", SETTINGS + NEWSLETTER + more + smtp)
     site.post("one.md", "The first text.", date="2026-11-01")
     site.post("two.md", "The second text.", date="2026-11-02")
     site.publish(MONDAY - timedelta(days=3))
     site.subscribe(*readers, now=MONDAY - timedelta(days=3))
+    if english:
+        site.subscribe(english, language="en", now=MONDAY - timedelta(days=3))
     site.publish(MONDAY)
     return site
 

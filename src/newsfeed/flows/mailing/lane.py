@@ -40,7 +40,7 @@ class Lane:
 
     def __init__(self, people: People, newsletter: Newsletter, edition: EditionRecord) -> None:
         self._people = people
-        self._headers = 0
+        self._headers: dict[str, int] = {}
         self._watched = True
         self._watching = False
         self.newsletter = newsletter
@@ -64,7 +64,7 @@ class Lane:
         self.holds = holds.of(db, edition.id)
         press = renewed(self._people, self.newsletter, self.press)
         if press is not self.press:
-            self.press, self._headers = press, 0
+            self.press, self._headers = press, {}
         if self.newsletter.canary:
             self.tried = deliveries.tried(db, edition.id, 2 * self.newsletter.canary + 1)
         if not self._people.plan.mail.smtp.per_domain:
@@ -152,17 +152,17 @@ class Lane:
         return self.next is not None and self.next <= now
 
     def message(self, claim: Claim, now: datetime) -> bytes:
-        """The copy for whoever is claimed, signed. The first one of a press is looked at as a
-        whole, and the others if they have not as many headers. Raises NewsfeedError.
+        """The copy for whoever is claimed, signed. The first one of each variant is looked at
+        as a whole, and the others if they have not as many headers. Raises NewsfeedError.
         """
         try:
             message = self.press.message(claim, now)
         except ValueError as error:
             raise OutputError(f"the letter cannot be made: {type(error).__name__}") from None
-        count = header_count(message)
-        if count != self._headers:
+        count, variant = header_count(message), self.press.variant(claim)
+        if count != self._headers.get(variant):
             refuse_flaws(message, self.newsletter.name, self.press.label)
-            self._headers = count
+            self._headers[variant] = count
         return self.sign(message, int(now.timestamp())) + message if self.sign else message
 
     def envelope_sender(self, claim: Claim) -> str:

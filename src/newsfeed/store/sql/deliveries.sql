@@ -31,6 +31,7 @@ VALUES (:edition_id, :subscriber_id, 'queued', :due, 0, 0, 0, '', 0, 0, NULL, ''
 ON CONFLICT (edition_id, subscriber_id) DO UPDATE SET
   state = 'queued', due = excluded.due, tries = 0, since = NULL, retaken = 0, done = NULL,
   copy = delivery.copy + CASE WHEN delivery.state = 'sent' THEN 1 ELSE 0 END,
+  language = CASE WHEN delivery.state = 'sent' THEN NULL ELSE delivery.language END,
   reply = '', owner = '', lease_until = 0;
 
 -- name: count_active(newsletter)$
@@ -66,7 +67,11 @@ SELECT (SELECT count(*) FROM delivery WHERE edition_id = :edition_id AND state =
 -- name: claim_deliveries(edition_id, owner, now, lease_until, number)
 -- Take rows that are due and nobody holds; nothing while the edition is not released or paused.
 -- The rows are found by their key: to repeat the state here leads SQLite through all that wait.
-UPDATE delivery SET owner = :owner, epoch = epoch + 1, lease_until = :lease_until
+-- A copy that is taken for the first time is in the language that its reader has by now.
+UPDATE delivery SET owner = :owner, epoch = epoch + 1, lease_until = :lease_until,
+                    language = coalesce(language, (
+                      SELECT subscriber.language FROM subscriber
+                      WHERE subscriber.id = delivery.subscriber_id))
 WHERE edition_id = :edition_id AND owner = ''
   AND subscriber_id IN (
     SELECT subscriber_id FROM delivery
@@ -93,7 +98,7 @@ WHERE edition_id = :edition_id AND owner = :owner AND owner <> ''
 -- name: claimed_subscribers(edition_id, owner)
 -- To whom the rows that somebody holds are.
 SELECT delivery.edition_id, subscriber.id, subscriber.public_id, subscriber.address,
-       subscriber.name, subscriber.address_hash, delivery.owner, delivery.epoch,
+       subscriber.name, delivery.language, subscriber.address_hash, delivery.owner, delivery.epoch,
        delivery.lease_until, delivery.copy, delivery.tries, delivery.since, edition.revision
 FROM delivery
 JOIN subscriber ON subscriber.id = delivery.subscriber_id

@@ -1,29 +1,29 @@
--- name: add_edition(newsletter, slug, origin, domain, kind, state, slot, not_before, intro, own_subject, recipients_of, composed)$
+-- name: add_edition(newsletter, slug, origin, domain, language, kind, state, slot, not_before, intro, own_subject, recipients_of, composed)$
 -- A new edition; gives its id.
-INSERT INTO edition (newsletter, slug, origin, domain, kind, state, slot, not_before, intro,
-                     own_subject, recipients_of, transport, revision, why, composed)
-VALUES (:newsletter, :slug, :origin, :domain, :kind, :state, :slot, :not_before, :intro,
-        :own_subject, :recipients_of, '', 0, '', :composed)
+INSERT INTO edition (newsletter, slug, origin, domain, language, kind, state, slot, not_before,
+                     intro, own_subject, recipients_of, transport, revision, why, composed)
+VALUES (:newsletter, :slug, :origin, :domain, :language, :kind, :state, :slot, :not_before,
+        :intro, :own_subject, :recipients_of, '', 0, '', :composed)
 RETURNING id;
 
 -- name: all_editions()
 -- Every edition, the newest first.
-SELECT id, newsletter, slug, origin, domain, kind, state, slot, not_before, intro, own_subject,
-       recipients_of, transport, revision, why, composed, released, finished,
+SELECT id, newsletter, slug, origin, domain, language, kind, state, slot, not_before, intro,
+       own_subject, recipients_of, transport, revision, why, composed, released, finished,
        canary_until, forgiven
 FROM edition ORDER BY id DESC;
 
 -- name: edition_by_slug(newsletter, slug)^
 -- The edition that is called NEWSLETTER/SLUG.
-SELECT id, newsletter, slug, origin, domain, kind, state, slot, not_before, intro, own_subject,
-       recipients_of, transport, revision, why, composed, released, finished,
+SELECT id, newsletter, slug, origin, domain, language, kind, state, slot, not_before, intro,
+       own_subject, recipients_of, transport, revision, why, composed, released, finished,
        canary_until, forgiven
 FROM edition WHERE newsletter = :newsletter AND slug = :slug;
 
 -- name: edition_by_id(id)^
 -- One edition.
-SELECT id, newsletter, slug, origin, domain, kind, state, slot, not_before, intro, own_subject,
-       recipients_of, transport, revision, why, composed, released, finished,
+SELECT id, newsletter, slug, origin, domain, language, kind, state, slot, not_before, intro,
+       own_subject, recipients_of, transport, revision, why, composed, released, finished,
        canary_until, forgiven
 FROM edition WHERE id = :id;
 
@@ -54,17 +54,27 @@ UPDATE edition SET canary_until = :canary_until WHERE id = :id;
 -- So many failures were seen by whoever let it go on.
 UPDATE edition SET forgiven = :forgiven WHERE id = :id;
 
--- name: set_edition_corrected(id, revision, intro, own_subject)!
+-- name: set_edition_corrected(id, revision, language, intro, own_subject)!
 -- The words of those not yet served are others now.
-UPDATE edition SET revision = :revision, intro = :intro, own_subject = :own_subject
+UPDATE edition SET revision = :revision, language = :language, intro = :intro,
+                   own_subject = :own_subject
 WHERE id = :id;
 
--- name: put_edition_letter(edition_id, language, subject, html, text, web)!
--- What the edition says in a language.
+-- name: put_edition_letter(edition_id, language, subject, html, text, web)*!
+-- What the edition says in languages.
 INSERT INTO edition_letter (edition_id, language, subject, html, text, web)
-VALUES (:edition_id, :language, :subject, :html, :text, :web)
-ON CONFLICT (edition_id, language) DO UPDATE SET
-  subject = excluded.subject, html = excluded.html, text = excluded.text, web = excluded.web;
+VALUES (:edition_id, :language, :subject, :html, :text, :web);
+
+-- name: delete_edition_letters(edition_id)!
+-- It is to say something else.
+DELETE FROM edition_letter WHERE edition_id = :edition_id;
+
+-- name: own_letter(edition_id)^
+-- What an edition says in its own language.
+SELECT subject, html, text, web
+FROM edition_letter JOIN edition
+  ON edition.id = edition_letter.edition_id AND edition.language = edition_letter.language
+WHERE edition_letter.edition_id = :edition_id;
 
 -- name: edition_letters(edition_id)
 -- What an edition says, by language.
@@ -72,8 +82,11 @@ SELECT language, subject, html, text, web FROM edition_letter
 WHERE edition_id = :edition_id ORDER BY language;
 
 -- name: edition_subjects()
--- The subject of each edition.
-SELECT edition_id, subject FROM edition_letter ORDER BY edition_id, language;
+-- The subject of each edition, in its own language.
+SELECT edition_id, subject
+FROM edition_letter JOIN edition
+  ON edition.id = edition_letter.edition_id AND edition.language = edition_letter.language
+ORDER BY edition_id;
 
 -- name: web_copies(now)
 -- The editions that everybody may see on the web while their newsletter goes, and a value that

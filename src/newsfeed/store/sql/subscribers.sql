@@ -39,6 +39,13 @@ VALUES (:newsletter, :id, :state, :since, :asked_again)
 ON CONFLICT (newsletter, subscriber_id) DO UPDATE SET
   state = excluded.state, since = excluded.since, asked_again = excluded.asked_again;
 
+-- name: languages_read(newsletter)
+-- The languages of those who get a newsletter.
+SELECT DISTINCT subscriber.language
+FROM subscription JOIN subscriber ON subscriber.id = subscription.subscriber_id
+WHERE subscription.newsletter = :newsletter AND subscription.state = 'active'
+  AND subscriber.language <> '';
+
 -- name: count_subscriptions()
 -- How many are what, but for those who get nothing at all.
 SELECT subscription.newsletter, subscription.state, count(*)

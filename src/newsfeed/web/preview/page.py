@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from newsfeed.catalogues import direction
+from newsfeed.digest.variants import variant_for
 from newsfeed.errors import NewsfeedError
 from newsfeed.flows.editions import sender_of
 from newsfeed.flows.feedpaths import feed_files
@@ -60,8 +61,9 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 def sheet(plan: Plan, shown: Shown, choices: Choices, readers: Sequence[Subscriber]) -> Sheet:
     """The letter as the chosen reader gets it; `shown` has one. Raises NewsfeedError."""
-    variant = shown.variants.get(choices.language) or shown.variants[shown.language]
     person = next((one for one in readers if one.public_id == choices.reader), None)
+    read = choices.language or (person.language if person else "")
+    variant = shown.variants[variant_for(read, shown.variants, shown.language)]
     reader = (
         Reader(address=person.address, name=person.name)
         if person

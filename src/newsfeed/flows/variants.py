@@ -1,0 +1,53 @@
+"""An edition in every language that its readers have: its own, and variants of its frame."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+import msgspec
+
+from newsfeed.digest.variants import wanted
+from newsfeed.flows.letters import compose_letter, language_of, sample
+from newsfeed.flows.linting import findings, refuse_errors
+from newsfeed.flows.plan import Plan
+from newsfeed.model import Edition, Letter
+from newsfeed.settings import Newsletter
+from newsfeed.store import subscribers
+
+
+class Variants(msgspec.Struct, frozen=True, kw_only=True):
+    """The letters of an edition by language, its own first, and the bytes of the largest message
+    to one person.
+    """
+
+    letters: dict[str, Letter]
+    size: int
+
+
+def languages_read(
+    plan: Plan, db: sqlite3.Connection, newsletter: Newsletter, kept: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """The variants that the newsletter's active subscribers read now, and those of `kept`."""
+    read = subscribers.languages(db, newsletter.name)
+    return wanted(language_of(plan, newsletter), [*read, *kept])
+
+
+def compose_variants(
+    plan: Plan, newsletter: Newsletter, edition: Edition, others: Iterable[str], *, view_url: str
+) -> Variants:
+    """The letters of an edition, in its own language and in `others`, which passed the lint and
+    the gate: what is wrong with one of them keeps all back.
+
+    Raises TemplateError, SettingsError, OutputError.
+    """
+    letters, size = {}, 0
+    for language in ("", *others):
+        spoken = msgspec.structs.replace(edition, spoken=language)
+        letter = compose_letter(plan, newsletter, spoken, view_url=view_url)
+        found = findings(plan, newsletter, letter, view_url=view_url)
+        refuse_errors(found, f"{newsletter.name} ({language})" if language else newsletter.name)
+        message = sample(plan, newsletter, letter, edition.slot, language=language)
+        letters[language or edition.language] = letter
+        size = max(size, len(message))
+    return Variants(letters=letters, size=size)
