@@ -98,7 +98,7 @@ def test_the_frame_says_language_title_and_mode(small: Letter) -> None:
     page = tree(small)
     assert page.get("lang") == "ko"
     assert page.xpath("string(//title)") == SMALL.subject
-    assert page.xpath("//body/*[@lang='ko'][@dir='ltr']")
+    assert page.xpath("//body/main/*[@lang='ko'][@dir='ltr']")
     assert page.xpath("//meta[@name='color-scheme'][@content='light dark']")
     assert "@media (prefers-color-scheme: dark)" in small.html
 
