@@ -11,6 +11,7 @@ import pytest
 from newsfeed.address import parse_address
 from newsfeed.audience.keys import address_hash
 from newsfeed.digest.words import words_for
+from newsfeed.flows.checking import check
 from newsfeed.flows.deciding import decide_due
 from newsfeed.flows.fixing import apply_fix, prepare_fix
 from newsfeed.flows.people import People
@@ -48,6 +49,16 @@ def speaks(who: People, address: str, language: str) -> None:
     assert person is not None
     with database.transaction(who.db):
         subscribers.describe(who.db, person.id, name=person.name, language=language)
+
+
+def break_japanese(site: Site) -> None:
+    """Its letter has an image that says nothing, and no way to leave in its HTML."""
+    footer = site.folder / "templates" / "email" / "_footer.html.j2"
+    footer.parent.mkdir(parents=True)
+    footer.write_text(
+        '<tr><td>{% if words.language == "ja" %}<img src="https://e.example/x.png">'
+        '{% else %}<a href="{{ unsubscribe_url }}">{{ words.unsubscribe }}</a>{% endif %}</td></tr>'
+    )
 
 
 def said(site: Site, name: str = WEEKLY) -> dict[str, Letter]:
@@ -99,15 +110,19 @@ def test_whoever_speaks_after_composing_gets_the_variant_that_there_is(tmp_path:
 
 def test_a_variant_that_must_not_leave_keeps_the_whole_edition_back(tmp_path: Path) -> None:
     site = many_tongues(tmp_path)
-    footer = site.folder / "templates" / "email" / "_footer.html.j2"
-    footer.parent.mkdir(parents=True)
-    footer.write_text(
-        '{% if words.language == "ja" %}<tr><td><img src="https://e.example/x.png"></td></tr>'
-        '{% endif %}<tr><td><a href="{{ unsubscribe_url }}">{{ words.unsubscribe }}</a></td></tr>'
-    )
+    break_japanese(site)
     report = site.round(MONDAY)
     assert "weekly (ja)" in "".join(report.errors)
     assert letters(site) == {}
+
+
+def test_check_tells_what_is_wrong_with_a_variant_alone_and_with_which(tmp_path: Path) -> None:
+    site = many_tongues(tmp_path)
+    break_japanese(site)
+    with site.shop(MONDAY) as shop:
+        errors = check(shop).errors
+    assert errors
+    assert all("(ja)" in line for line in errors)
 
 
 def test_a_crash_while_composing_leaves_all_variants_or_none(
@@ -176,7 +191,9 @@ def test_an_edition_is_listed_shown_and_on_the_web_in_its_own_language(tmp_path:
     site.round(MONDAY)
     with site.people(MONDAY) as who:
         assert len(listed(who)) == 1
-        assert words_for("ko").greeting_nobody in shown(who, WEEKLY).text
+        found = shown(who, WEEKLY)
+    assert words_for("ko").greeting_nobody in found.text
+    assert found.languages == ("ko", "en", "ja")
     page = site.read("editions/weekly/2026-11-23/index.html")
     assert words_for("ko").subscribe in page
 

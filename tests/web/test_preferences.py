@@ -10,14 +10,16 @@ import pytest
 from newsfeed.address import parse_address
 from newsfeed.app import people
 from newsfeed.audience import keys
+from newsfeed.audience.notice_words import notice_words
 from newsfeed.audience.tokens import PREFERENCES_WITHIN, form_stamp
 from newsfeed.audience.wording import wording_for
 from newsfeed.flows.enrolling import reinstate, unsubscribe
 from newsfeed.flows.erasing import erase
+from newsfeed.flows.notices import send_notices
 from newsfeed.model import SuppressionReason
 from newsfeed.store import suppression
 from newsfeed.store.subscribers import Subscriber
-from tests.web.form_kit import DEAD, SENT, found, notices, preferences_path, send
+from tests.web.form_kit import DEAD, SENT, found, letters, notices, preferences_path, send
 from tests.web.kit import ACTIVE, ADDRESS, GONE, PENDING, Desk, heading, parse, text
 
 
@@ -36,6 +38,17 @@ def test_who_gets_a_newsletter_is_mailed_a_link_once_an_hour(desk: Desk) -> None
     desk.now += timedelta(hours=1)
     send(desk, "/p")
     assert len(notices(desk)) == 2
+
+
+def test_the_mail_is_in_the_language_of_the_form_that_asked_for_it(desk: Desk) -> None:
+    """Whatever the person reads else: they see that form now."""
+    desk.person(language="ja")
+    send(desk, "/p", language="en")
+    with people(desk.plan, desk.now) as who:
+        send_notices(who, clock=lambda: desk.now)
+    (mail,) = letters(desk)
+    subject = notice_words("en").told["preferences"].subject
+    assert mail.startswith(subject.format(short=desk.plan.site.title))
 
 
 @pytest.mark.parametrize("state", [None, PENDING, GONE])

@@ -49,6 +49,8 @@ def _lines(one: Whole) -> Iterator[str]:
         yield f"  corrected: {one.revision}×"
     if one.recipients_of:
         yield f"  for:       the readers of {one.recipients_of}"
+    if len(one.languages) > 1:
+        yield f"  languages: {', '.join(one.languages)}"
     if one.counts:
         numbers = ", ".join(f"{number:,} {state.value}" for state, number in one.counts.items())
         yield f"  letters:   {numbers}"

@@ -88,14 +88,20 @@ def ask(people: People, said: Ask) -> Asked:
         if len(active) < len(names):
             return Asked.CONFIRMATION
         if active and enqueue(
-            db, kind="already", subscriber_id=person.id, newsletter=active[0], now=now
+            db,
+            kind="already",
+            subscriber_id=person.id,
+            newsletter=active[0],
+            language=said.language,
+            now=now,
         ):
             return Asked.NOTICE
     return Asked.NOTHING
 
 
-def ask_for_preferences(people: People, address: Address) -> Asked:
-    """A link to their preferences for somebody who gets a newsletter, once an hour at most.
+def ask_for_preferences(people: People, address: Address, language: str = "") -> Asked:
+    """A link to their preferences for somebody who gets a newsletter, once an hour at most; in the
+    language of the form that they asked by, "" for their own.
 
     Nobody else is mailed: an address that never confirmed may be a stranger's.
     """
@@ -107,7 +113,14 @@ def ask_for_preferences(people: People, address: Address) -> Asked:
             return Asked.NOTHING
         if not any(map(_is_active, subscribers.subscriptions(db, person.id))):
             return Asked.NOTHING
-        if enqueue(db, kind="preferences", subscriber_id=person.id, newsletter="", now=people.now):
+        if enqueue(
+            db,
+            kind="preferences",
+            subscriber_id=person.id,
+            newsletter="",
+            language=language,
+            now=people.now,
+        ):
             return Asked.NOTICE
     return Asked.NOTHING
 

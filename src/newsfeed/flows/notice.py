@@ -126,7 +126,8 @@ def _ready(people: People, notice: Notice, person: Subscriber, newsletter: Newsl
     from newsfeed.flows.noticing import both_parts
 
     sender = sender_of(newsletter)
-    words = notice_words(person.language or newsletter.language or people.plan.site.language)
+    language = notice.language or person.language or newsletter.language
+    words = notice_words(language or people.plan.site.language)
     told = _told(people, notice, person, newsletter, words)
     text, page = both_parts(
         people.plan,
@@ -177,7 +178,7 @@ def _told(
     newsletter: Newsletter,
     words: NoticeWords,
 ) -> Told:
-    """What the mail says, in the language that the person reads; with LINK for the link."""
+    """What the mail says, with LINK for the link."""
     from newsfeed.digest.cells import cut
     from newsfeed.digest.notice_page import LINK
     from newsfeed.digest.words import words_for, written_date

@@ -27,18 +27,26 @@ def enqueue(
     kind: Kind,
     subscriber_id: int,
     newsletter: str,
+    language: str = "",
     now: datetime,
     due: datetime | None = None,
 ) -> bool:
     """Put a mail into the queue, to be sent from `due` (else `now`) on; the caller commits.
 
-    `newsletter` is "" where it is about none. False where the person was given enough of them.
+    `newsletter` is "" where it is about none, and `language` where nobody asked for it in one.
+    False where the person was given enough of them.
     """
     for within, most in MOST.get(kind, ()):
         got = notices.count(db, kind=kind, subscriber_id=subscriber_id, after=now - within)
         if got >= most:
             return False
     notices.add(
-        db, kind=kind, subscriber_id=subscriber_id, newsletter=newsletter, now=now, due=due or now
+        db,
+        kind=kind,
+        subscriber_id=subscriber_id,
+        newsletter=newsletter,
+        language=language,
+        now=now,
+        due=due or now,
     )
     return True

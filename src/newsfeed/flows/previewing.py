@@ -23,6 +23,7 @@ from newsfeed.settings import Newsletter
 if TYPE_CHECKING:
     from newsfeed.digest.lint import Finding
     from newsfeed.flows.pictures import Pictures
+    from newsfeed.model import Edition
     from newsfeed.output.writer import Output
 
 _NOTE = "previews"
@@ -152,8 +153,8 @@ def _all_there(shop: Workshop, before: _Noted) -> bool:
 
 
 def try_letter(shop: Workshop, newsletter: Newsletter) -> tuple[Finding, ...] | None:
-    """Compose the next letter and write nothing; gives what the lint finds, errors too. None where
-    there is nothing to send.
+    """Compose the next letter, in each language that somebody reads, and write nothing; gives what
+    the lint finds, errors too. None where there is nothing to send.
 
     Raises TemplateError, SettingsError, OutputError.
     """
@@ -164,8 +165,13 @@ def try_letter(shop: Workshop, newsletter: Newsletter) -> tuple[Finding, ...] | 
     if len(choice.items) < newsletter.min_items:
         return None
     from newsfeed.flows.pictures import Pictures
+    from newsfeed.flows.variants import findings_of_variants, languages_read
 
-    return _compose(shop, newsletter, choice, slot, Pictures(shop, newsletter)).findings
+    made = _compose(shop, newsletter, choice, slot, Pictures(shop, newsletter))
+    others = languages_read(shop.plan, shop.db, newsletter)
+    return made.findings + findings_of_variants(
+        shop.plan, newsletter, made.edition, others, made.findings, view_url=made.address
+    )
 
 
 def _make(
@@ -194,7 +200,7 @@ def _make(
         replace_file(Path(file), data)
     return Preview(
         newsletter=newsletter.name,
-        subject=composed.subject,
+        subject=composed.edition.subject,
         slot=slot,
         articles=len(choice.items),
         more=len(choice.more),
@@ -217,11 +223,12 @@ def _with_local_images(html: str, plan: Plan) -> str:
 
 
 class _Composed(NamedTuple):
-    """The subject, the letter's forms by file ending, what the lint finds, and the images that it
-    shows, not yet written.
+    """An edition, its web copy's address, its letter's forms by file ending, what the lint finds,
+    and the images that it shows, not yet written.
     """
 
-    subject: str
+    edition: Edition
+    address: str
     forms: dict[str, bytes]
     findings: tuple[Finding, ...]
     pictures: tuple[Output, ...]
@@ -247,7 +254,8 @@ def _compose(
     message = sample(plan, newsletter, letter, when)
     forms = {"html": letter.html.encode(), "txt": letter.text.encode(), "eml": message}
     return _Composed(
-        edition.subject,
+        edition,
+        address,
         forms,
         findings(plan, newsletter, letter, view_url=address),
         pictures.outputs([letter]),

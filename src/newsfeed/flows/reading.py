@@ -55,13 +55,15 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 class Whole(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about an edition. Datetimes are aware, in the newsletter's zone.
 
-    `recipients_of` is the edition whose readers it is for, "" for all; `counts` are the letters
+    `recipients_of` is the edition whose readers it is for, "" for all; `languages` are those it is
+    in, its own first, in which `text` and `html` are; `counts` are the letters
     in each state; `text` and `html` what it says, with nobody's name and nobody's link.
     """
 
     line: Line
     revision: int
     recipients_of: str
+    languages: tuple[str, ...]
     transport: str
     composed: datetime
     released: datetime | None
@@ -95,7 +97,8 @@ def shown(people: People, name: str) -> Whole:
     db = people.db
     edition = edition_named(db, name)
     zone = _zone(people, edition)
-    letter = editions.own_letter(db, edition.id)
+    said = editions.letters(db, edition.id)
+    own, letter = edition.language, said[edition.language]
     counts = deliveries.counts_of(db, edition.id)
     paths = {one.id: one.path for one in identities.load(db)}
     public = is_public(db, edition.id, people.now)
@@ -104,6 +107,7 @@ def shown(people: People, name: str) -> Whole:
         line=_line(people, edition, letter.subject, counts),
         revision=edition.revision,
         recipients_of=editions.get(db, other).name if other is not None else "",
+        languages=(own, *(language for language in said if language != own)),
         transport=edition.transport,
         composed=edition.composed.astimezone(zone),
         released=edition.released and edition.released.astimezone(zone),
@@ -115,8 +119,8 @@ def shown(people: People, name: str) -> Whole:
         ),
         web_copy=view_url(people.plan, edition.origin) if public else "",
         intro=edition.intro,
-        text=readable(letter.text, edition.language),
-        html=readable_html(letter.html, edition.language),
+        text=readable(letter.text, own),
+        html=readable_html(letter.html, own),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,6 +15,9 @@ from newsfeed.flows.plan import Plan
 from newsfeed.model import Edition, Letter
 from newsfeed.settings import Newsletter
 from newsfeed.store import subscribers
+
+if TYPE_CHECKING:
+    from newsfeed.digest.lint import Finding
 
 
 class Variants(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +35,31 @@ def languages_read(
     """The variants that the newsletter's active subscribers read now, and those of `kept`."""
     read = subscribers.languages(db, newsletter.name)
     return wanted(language_of(plan, newsletter), [*read, *kept])
+
+
+def findings_of_variants(
+    plan: Plan,
+    newsletter: Newsletter,
+    edition: Edition,
+    others: Iterable[str],
+    known: Sequence[Finding],
+    *,
+    view_url: str,
+) -> tuple[Finding, ...]:
+    """What the lint finds in an edition's variants that is not `known` of its own letter; each
+    finding says in which. Raises TemplateError, OutputError, SettingsError.
+    """
+    found: list[Finding] = []
+    for language in others:
+        spoken = msgspec.structs.replace(edition, spoken=language)
+        letter = compose_letter(plan, newsletter, spoken, view_url=view_url)
+        sample(plan, newsletter, letter, edition.slot, language=language)
+        found += (
+            msgspec.structs.replace(one, where=f"{one.where} ({language})")
+            for one in findings(plan, newsletter, letter, view_url=view_url)
+            if one not in known
+        )
+    return tuple(found)
 
 
 def compose_variants(

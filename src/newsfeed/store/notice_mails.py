@@ -24,13 +24,15 @@ _KEPT = timedelta(days=60)
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """A mail that waits: `at` (UTC) is when what it tells of happened; `newsletter` is "" where it
-    concerns all. `tries` are those that were put off.
+    concerns all, and `language` where it is the person's own. `tries` are those that were put
+    off.
     """
 
     id: int
     kind: str
     subscriber_id: int
     newsletter: str
+    language: str
     at: datetime
     tries: int
 
@@ -147,13 +149,14 @@ def agreements(db: sqlite3.Connection, newsletter: str, before: datetime) -> Ite
         yield Agreement(subscriber_id=number, given=_moment(given), renewed=_moment(renewed))
 
 
-def _notice(row: tuple[int, str, int, str, int, int]) -> Notice:
-    number, kind, subscriber_id, newsletter, at, tries = row
+def _notice(row: tuple[int, str, int, str, str, int, int]) -> Notice:
+    number, kind, subscriber_id, newsletter, language, at, tries = row
     return Notice(
         id=number,
         kind=kind,
         subscriber_id=subscriber_id,
         newsletter=newsletter,
+        language=language,
         at=datetime.fromtimestamp(at, UTC),
         tries=tries,
     )

@@ -12,10 +12,11 @@ def add(
     kind: str,
     subscriber_id: int,
     newsletter: str,
+    language: str = "",
     now: datetime,
     due: datetime,
 ) -> None:
-    """One more mail, to be sent from `due` on."""
+    """One more mail, to be sent from `due` on; in `language`, "" for the person's own."""
     from newsfeed.store.queries import queries
 
     queries.add_notice(
@@ -23,6 +24,7 @@ def add(
         kind=kind,
         subscriber_id=subscriber_id,
         newsletter=newsletter,
+        language=language,
         at=int(now.timestamp()),
         due=int(due.timestamp()),
     )

@@ -101,7 +101,7 @@ class Forms:
         entry, address, shown = self._entered(request, fields)
         if entry.wrong or address is None:
             return self._pages.manage(entry)
-        wanted = partial(ask_for_preferences, address=address)
+        wanted = partial(ask_for_preferences, address=address, language=entry.language)
         self._leave(fields, shown, lambda desk: wanted(desk) is not Asked.NOTHING)
         return self._pages.manage_sent(entry.language)
 

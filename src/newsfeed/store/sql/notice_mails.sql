@@ -1,6 +1,6 @@
 -- name: due_notices(now, most)
 -- Mails that may be sent, the oldest first; what a person waits for goes before renewals.
-SELECT id, kind, subscriber_id, newsletter, at, tries FROM notice
+SELECT id, kind, subscriber_id, newsletter, language, at, tries FROM notice
 WHERE done IS NULL AND due <= :now
 ORDER BY kind = 'renewal', due, id LIMIT :most;
 
@@ -10,7 +10,7 @@ SELECT count(*) FROM notice WHERE done IS NULL AND due <= :now;
 
 -- name: open_notice(id)^
 -- One of them, unless it left meanwhile.
-SELECT id, kind, subscriber_id, newsletter, at, tries FROM notice WHERE id = :id AND done IS NULL;
+SELECT id, kind, subscriber_id, newsletter, language, at, tries FROM notice WHERE id = :id AND done IS NULL;
 
 -- name: notice_recipient(id)$
 -- Who a number is.

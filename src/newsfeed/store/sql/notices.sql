@@ -1,9 +1,9 @@
 -- Mails to subscribers that are no editions.
 
--- name: add_notice(kind, subscriber_id, newsletter, at, due)!
+-- name: add_notice(kind, subscriber_id, newsletter, language, at, due)!
 -- One more to be sent.
-INSERT INTO notice (kind, subscriber_id, newsletter, at, due, tries, done, reply)
-VALUES (:kind, :subscriber_id, :newsletter, :at, :due, 0, NULL, '');
+INSERT INTO notice (kind, subscriber_id, newsletter, language, at, due, tries, done, reply)
+VALUES (:kind, :subscriber_id, :newsletter, :language, :at, :due, 0, NULL, '');
 
 -- name: count_notices(kind, subscriber_id, after)$
 -- How many of a kind somebody was given later than a time.
