@@ -6,7 +6,7 @@
 ({ stripped, withImages }) => {
   const CONTRAST = 4.5, CONTRAST_LARGE = 3, LARGE = 24, LARGE_BOLD = 18.66; // WCAG 2.2, 1.4.3
   const TARGET = 44;   // WCAG 2.2, 2.5.5, with its exception of an equivalent
-  const BAND = 80;     // pixels without anything
+  const BAND = 100;    // pixels without anything: less than four lines of text
   const SLACK = 1;     // pixels by which boxes are rounded
   const faults = [];
 

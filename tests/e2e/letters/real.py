@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from tests.e2e.letters.eyes import MODES, WIDTHS
 from tests.e2e.letters.pairs import every
-from tests.e2e.letters.specimens import LOOKS, publish
+from tests.e2e.letters.specimens import LOOKS, paint, publish
 from tests.kit import NEWSLETTER, SETTINGS, Site
+
+_PICTURES = {"newsdao_breakingnews.jpg": (1200, 630), "newspaper.png": (800, 600)}
+"""The images that the posts name and that do not lie beside them, with sizes of our own."""
 
 
 class Real(NamedTuple):
@@ -36,5 +39,6 @@ def real_site(folder: Path, seeds: Path) -> Site:
     site = Site(folder, SETTINGS + "".join(letters))
     for path in seeds.glob("*.txt"):
         shutil.copyfile(path, site.posts / path.name)
+    paint(site.posts / "assets" / "img", _PICTURES)
     publish(site)
     return site

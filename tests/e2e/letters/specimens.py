@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +46,12 @@ postal_address = "1 Example Street, Example Town"
 template = "{look}"
 max_items = {count}
 """
+
+_MORE = {
+    "ko": 'commercial = true\nphone = "02-555-0100"\n',
+    "ja": 'group_by = "category"\n',
+}
+"""What letters in a language show besides: what the law asks for, sections."""
 
 
 class Specimen(NamedTuple):
@@ -105,21 +111,21 @@ def publish(site: Site) -> None:
 def _site(folder: Path, language: str, letters: Sequence[tuple[str, int]]) -> Site:
     voice = VOICES[language]
     settings = _SITE.format(title=voice.site, language=language) + "".join(
-        _NEWSLETTER.format(look=look, count=count, title=voice.newsletter)
+        _NEWSLETTER.format(look=look, count=count, title=voice.newsletter) + _MORE.get(language, "")
         for look, count in letters
     )
     site = Site(folder / language, settings)
     for number, post in enumerate(posts(language)):
         site.write(f"{number:03}.md", post.source())
-    paint(site.posts / "images")
+    paint(site.posts / "images", PICTURES)
     publish(site)
     return site
 
 
-def paint(folder: Path) -> None:
-    """The images of the articles: a sky over water, in each of the sizes."""
-    folder.mkdir()
-    for name, size in PICTURES.items():
+def paint(folder: Path, sizes: Mapping[str, tuple[int, int]]) -> None:
+    """Images by name, of so many pixels: a sky over water."""
+    folder.mkdir(parents=True)
+    for name, size in sizes.items():
         image = Image.linear_gradient("L").resize(size)
         sky, water = Image.new("RGB", size, (238, 196, 150)), Image.new("RGB", size, (38, 84, 124))
         Image.composite(water, sky, image).save(folder / name)

@@ -7,13 +7,15 @@ check-full`. `make contact-sheet` shows the same letters to people.
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.letters.eyes import Eyes, judge
 from tests.e2e.letters.pairs import every, pairwise
 from tests.e2e.letters.prose import VOICES, posts
-from tests.e2e.letters.specimens import AXES, Press, Specimen, chosen
+from tests.e2e.letters.specimens import AXES, Press, Specimen, chosen, printed, publish
+from tests.kit import NEWSLETTER, SETTINGS, Site
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -42,6 +44,17 @@ def test_a_letter_looks_right(case: Specimen, press: Press, window: Eyes) -> Non
     assert verdict.faults == []
     assert verdict.texts >= 3 * min(case.articles, 20)
     assert verdict.links >= min(case.articles, 20)
+
+
+def test_a_list_of_titles_that_cannot_break_stays_inside(tmp_path: Path, window: Eyes) -> None:
+    """However many there are, and whatever the script."""
+    site = Site(tmp_path / "site", SETTINGS + NEWSLETTER + "max_items = 200\n")
+    for number in range(60):
+        site.post(f"{number}.md", "", title="Ww가川"[number % 4] * 200, slug=f"post-{number}")
+    publish(site)
+    page = window.open(printed(site, "weekly"), "light", 375)
+    assert page.locator(".entry").count() > 20
+    assert judge(page, "light").faults == []
 
 
 def test_in_the_choice_every_two_values_meet() -> None:

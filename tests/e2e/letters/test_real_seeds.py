@@ -33,6 +33,7 @@ def test_the_real_posts_look_right(case: Real, site: Site, window: Eyes) -> None
     verdict = judge(page, case.mode)
     assert verdict.faults == []
     assert page.get_by_role("heading", level=2).count() >= 5
+    assert verdict.images == (0 if case.look == "brief" else 5)  # one of each post
     assert verdict.texts > 20
 
 
