@@ -82,12 +82,6 @@ def _check_sources(settings: Settings, path: Path) -> None:
             _refuse("`sources.feed`: remote feeds cannot be read yet", "give a `path`", path)
         if not source.path:
             _refuse("`sources.path` is missing", "name the folder of articles", path)
-        if source.generator not in {"auto", "jekyll", "plain"}:
-            _refuse(
-                f"`sources.generator`: the rules of {source.generator} are not known yet",
-                'write "plain" and give its `permalink`',
-                path,
-            )
         if source.permalink and not source.permalink.startswith("/"):
             _refuse("`sources.permalink` does not begin with /", 'as in "/:slug/"', path)
     names = [source.name or source.path for source in settings.sources]

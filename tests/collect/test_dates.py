@@ -73,6 +73,8 @@ def test_every_way_to_write_a_moment_means_the_same_instant(text: str) -> None:
         "2024년 7월 12일 오전 12시",
         "12 Jul 2024",
         "Fri, 12 Jul 2024",
+        "Jul 12 2024",
+        "July 12, 2024",
     ],
 )
 def test_a_day_without_a_time_begins_at_midnight_in_the_sites_zone(text: str) -> None:
@@ -183,7 +185,6 @@ def test_every_date_that_is_taken_can_be_told_in_utc(text: str, name: str) -> No
         "2024-07-12T09",
         "2024-07-12 +0900",
         "yesterday",
-        "July 12, 2024",
         "",
         "٢٠٢٤-٠٧-١٢",
         "x" * 100_000,

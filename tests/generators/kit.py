@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from newsfeed.collect.conventions.base import Convention, Place
 from newsfeed.collect.fields import Fields
 from newsfeed.collect.frontmatter import FrontMatter
@@ -13,3 +18,21 @@ def placed(
     """Where a file belongs whose front matter says `fields`; without `written` it has none."""
     front = FrontMatter(values={}, body="", body_line=1, lines={}, syntax="yaml" if written else "")
     return rules.place(path, front, fields, heading)
+
+
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The real command line, in a process of its own, standing in `folder`."""
+    return subprocess.run(
+        [sys.executable, "-m", "newsfeed", *words],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below `folder` by its path, without those behind links."""
+    found = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}

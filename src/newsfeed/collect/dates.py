@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 FIRST_YEAR = 1900
 LAST_YEAR = 9998
 
+_MONTH = (
+    "(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Abbreviations that mean one offset all over the world; CST, IST and their like mean several.
 _ABBREVIATIONS: dict[str, tzinfo] = {
@@ -35,6 +39,7 @@ _DAYS = tuple(
         r"(?P<year>[0-9]{4})\.\s+(?P<month>[0-9]{1,2})\.\s+(?P<day>[0-9]{1,2})(?![0-9])\.?",
         r"(?P<year>[0-9]{4})년\s*(?P<month>[0-9]{1,2})월\s*(?P<day>[0-9]{1,2})일",
         r"(?:[A-Za-z]{3},\s*)?(?P<day>[0-9]{1,2})\s+(?P<month>[A-Za-z]{3})\s+(?P<year>[0-9]{4})",
+        rf"(?P<month>{_MONTH})\.?\s+(?P<day>[0-9]{{1,2}}),?\s+(?P<year>[0-9]{{4}})",
     )
 )
 # ISO 8601 also has weeks without a day, which are no dates.
@@ -61,9 +66,9 @@ def parse_date(value: object, zone: ZoneInfo) -> datetime:
 
     `value` is a datetime, a date (midnight), or text in one of these forms, the time left out or
     without seconds if so: ISO 8601, `2024-07-12 09:00:00 +0900` as Jekyll writes it (UTC, GMT,
-    KST and JST may stand for the offset), `2024/07/12`, `2024.07.12`, `2024년 7월 12일 오후 9시
-    30분`, `Fri, 12 Jul 2024 09:00:00 +0900`. A local time that a clock change skips or repeats is
-    read as before the change (PEP 495, fold 0).
+    KST and JST may stand for the offset), `2024/07/12`, `2024.07.12`, `July 12, 2024`, `2024년 7월
+    12일 오후 9시 30분`, `Fri, 12 Jul 2024 09:00:00 +0900`. A local time that a clock change skips
+    or repeats is read as before the change (PEP 495, fold 0).
 
     Raises `ValueError`, in words for the author, for all else, for a day that does not exist and
     for a year before 1900 or after 9998.
@@ -130,7 +135,7 @@ def _read_iso(text: str) -> datetime:
 def _day(match: re.Match[str]) -> date:
     """The date in `match`; `ValueError` if there is none such."""
     month = match["month"]
-    number = int(month) if month.isdigit() else _MONTHS.index(month.lower()) + 1
+    number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
     return date(int(match["year"]), number, int(match["day"]))
 
 

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import PurePosixPath
+
+_FILE_LINK = re.compile(r"(?P<before>\]\(\s*<?)(?P<file>[^\s()<>:#?]+\.mdx?)(?=[)>#\s])")
+
+
+def linked(text: str, find: Callable[[str], str]) -> str:
+    """The Markdown `text`, its links to other articles' files leading to those articles."""
+
+    def link(match: re.Match[str]) -> str:
+        return match["before"] + (find(match["file"]) or match["file"])
+
+    return _FILE_LINK.sub(link, text) if ".md" in text else text
 
 
 class References:
@@ -18,7 +30,8 @@ class References:
 
     def find(self, reference: str) -> str:
         """The address of the one that is meant; "" where there is none."""
-        return self._known.get(reference.partition("#")[0].strip("/"), "")
+        path = "/".join(part for part in reference.split("/") if part not in ("", ".", ".."))
+        return self._known.get(path, "")
 
     @cached_property
     def _known(self) -> dict[str, str]:

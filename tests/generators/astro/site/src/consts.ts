@@ -1,0 +1,2 @@
+export const SITE_TITLE = 'Kite Field';
+export const SITE_DESCRIPTION = 'Wind, string & paper';
