@@ -53,7 +53,6 @@ def test_two_tables_are_enough(tmp_path: Path) -> None:
         (MINIMAL.replace("[[sources]]", 'language = "korean!"\n[[sources]]'), "not a language tag"),
         (MINIMAL.replace('path = "posts"', 'feed = "https://example.org/f"'), "remote feeds"),
         (MINIMAL + '[[sources]]\npath = "posts"\n', "two `[[sources]]` have one name"),
-        (MINIMAL.replace('path = "posts"', 'path = "p"\ngenerator = "hugo"'), "rules of hugo"),
         (MINIMAL + NEWSLETTER + NEWSLETTER, "two `[[newsletters]]` have"),
         (MINIMAL + NEWSLETTER + 'sources = ["x"]\n', "there is no source 'x'"),
         (MINIMAL + NEWSLETTER.replace('"w"', '"We ekly"'), "does not have its form"),

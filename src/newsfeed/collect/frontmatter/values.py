@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Syntax = Literal["", "yaml", "toml", "json"]
+Syntax = Literal["", "yaml", "toml", "json", "org"]
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,107 @@
+"""The folders of a site's content: sections, what they cascade, and bundles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from newsfeed.collect import files
+from newsfeed.collect.conventions.hugo.pages import ENDINGS, page_of, read_front_matter
+from newsfeed.collect.conventions.hugo.settings import Site, Values, flag, mappings
+from newsfeed.collect.decode import decode_source
+from newsfeed.errors import ArticleError, SettingsError
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """What the `_index` file of a folder says to the pages below it, in one language."""
+
+    cascade: tuple[Values, ...] = ()
+    draft: bool = False
+
+
+class Tree(msgspec.Struct, frozen=True, kw_only=True):
+    """The folders that matter. `sections` are by language and path below its content; `bundles`
+    are paths of folders below the site that are one page each; `sizes` is how many pages each
+    first folder holds.
+    """
+
+    sections: dict[tuple[str, str], Section]
+    bundles: frozenset[str]
+    sizes: dict[str, int]
+
+
+def look(folder: Path, site: Site) -> Tree:
+    """Look through the content of a site. Raises SettingsError for an `_index` file that cannot be
+    read, since pages below it would be taken for something else.
+    """
+    sections: dict[tuple[str, str], Section] = {}
+    bundles: set[str] = set()
+    sizes: dict[str, int] = {}
+    for root in dict.fromkeys(one.content for one in site.languages):
+        for path in _content(str(folder), root):
+            above, _, name = path.rpartition("/")
+            stem = name.partition(".")[0]
+            if stem == "index" and above != root:
+                bundles.add(above)
+            elif stem == "_index" and (page := page_of(path, site)):
+                sections[page.language, page.folder] = _section(folder / path, path)
+            first = path[len(root) + 1 :].partition("/")[0]
+            sizes[first] = sizes.get(first, 0) + 1
+    return Tree(sections=sections, bundles=frozenset(bundles), sizes=sizes)
+
+
+def languages(folder: Path, site: Site) -> frozenset[str]:
+    """The codes of the languages in which there are pages."""
+    found: set[str] = set()
+    for root in dict.fromkeys(one.content for one in site.languages):
+        pages = (page_of(path, site) for path in _content(str(folder), root))
+        found |= {page.language for page in pages if page and page.name != "_index"}
+    return frozenset(found)
+
+
+def _content(folder: str, root: str) -> Iterator[str]:
+    """The paths, below the site, of all files that may be pages."""
+    places = [root]
+    while places:
+        place = places.pop()
+        try:
+            entries = list(os.scandir(f"{folder}/{place}"))
+        except OSError:
+            continue  # collecting tells of it
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.name.endswith(ENDINGS):
+                yield f"{place}/{entry.name}"
+            elif entry.is_dir(follow_symlinks=False):
+                places.append(f"{place}/{entry.name}")
+
+
+def _section(file: Path, path: str) -> Section:
+    try:
+        front = read_front_matter(path, decode_source(files.read(file)).text)
+    except ArticleError as error:
+        raise _unreadable(file, error.line, error.problem, error.remedy) from None
+    values = front.values
+    written = values.get("cascade")
+    found = mappings(written)
+    many = written if isinstance(written, list) else [written]
+    if written not in (None, "") and len(found) != len(many):
+        raise _unreadable(
+            file,
+            front.lines.get("cascade", 0),
+            "`cascade` is neither a mapping nor a list of mappings",
+            "write it as keys with values",
+        )
+    return Section(
+        cascade=found,
+        draft=flag(values, "draft") or str(values.get("published", "")).lower() == "false",
+    )
+
+
+def _unreadable(file: Path, line: int, problem: str, remedy: str) -> SettingsError:
+    where = f"{file}:{line}" if line else str(file)
+    return SettingsError(f"{problem}; pages below depend on it", where=where, remedy=remedy)
