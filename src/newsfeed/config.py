@@ -17,7 +17,10 @@ from newsfeed.errors import SettingsError
 from newsfeed.settings import Duration, Name, Settings, Share, Table
 from newsfeed.settings_checks import check
 
-FILE_NAMES = ("newsfeed.toml", "config.toml")
+HIDDEN_NAME = "_newsfeed.toml"
+FILE_NAMES = ("newsfeed.toml", HIDDEN_NAME, "config.toml")
+"""Jekyll publishes what does not begin with an underscore."""
+
 ENVIRONMENT_PREFIX = "NEWSFEED__"
 
 _EXAMPLES = (
@@ -30,17 +33,17 @@ _SECTIONS = frozenset(Settings.__struct_fields__)
 
 
 def find(folder: Path) -> Path:
-    """The settings file of `folder`: newsfeed.toml, else a config.toml that is ours.
+    """The settings file of `folder`: newsfeed.toml or _newsfeed.toml, else a config.toml of ours.
 
     Hugo, Zola and listmonk have a config.toml too; ours holds no section that we do not know.
     Raises SettingsError when there is none.
     """
     for name in FILE_NAMES:
         path = folder / name
-        if path.is_file() and (name == FILE_NAMES[0] or _is_ours(path)):
+        if path.is_file() and (name != FILE_NAMES[-1] or _is_ours(path)):
             return path
     raise SettingsError(
-        f"no settings file ({' or '.join(FILE_NAMES)}) in {folder}",
+        f"no settings file ({', '.join(FILE_NAMES[:-1])} or {FILE_NAMES[-1]}) in {folder}",
         remedy="run `newsfeed init` there, or name one with -c FILE",
     )
 

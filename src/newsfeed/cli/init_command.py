@@ -23,7 +23,8 @@ from newsfeed.flows.starting import PLACEHOLDER_URL, Guess, start
 def command(*, folder: Path, demo: bool, templates: bool) -> None:
     """Look at a folder of articles, tell its generator, and write newsfeed.toml there.
 
-    No other file is changed. With --templates, no settings are written, and templates that are
+    In a Jekyll site it is _newsfeed.toml, which Jekyll does not publish. No other file is changed.
+    With --templates, no settings are written, and templates that are
     there already stay as they are.
     """
     if templates:

@@ -22,7 +22,7 @@ def config_option(command: Command) -> Command:
         "--config",
         "file",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="The settings file; else newsfeed.toml or config.toml here.",
+        help="The settings file; else newsfeed.toml, _newsfeed.toml or config.toml here.",
     )(command)
 
 

@@ -22,7 +22,6 @@ from newsfeed.text import one_line
 from newsfeed.urls import ascii_url
 
 PLACEHOLDER_URL = "https://news.example.org"
-FILE_NAME = "newsfeed.toml"
 LIMIT = 20
 """Entries of a feed where the generator's own does not tell."""
 
@@ -164,9 +163,10 @@ def start(folder: Path, *, demo: Path | None) -> tuple[Path, Guess]:
 
 def _start(folder: Path, demo: Path | None) -> tuple[Path, Guess]:
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / FILE_NAME
-    if target.exists():
-        raise UsageError("there is a settings file already", where=str(target), remedy="edit it")
+    usual, hidden = (folder / name for name in config.FILE_NAMES[:2])
+    for there in (usual, hidden):
+        if there.exists():
+            raise UsageError("there is a settings file already", where=str(there), remedy="edit it")
     if demo:
         if any(folder.iterdir()):
             raise UsageError(
@@ -178,15 +178,21 @@ def _start(folder: Path, demo: Path | None) -> tuple[Path, Guess]:
         about = msgspec.structs.replace(guess.about, title="Sample News", source="articles")
         guess = msgspec.structs.replace(guess, about=about)
     text = settings_text(guess)
-    _try(text, target)
+    target = hidden if guess.about.hidden else usual
+    _try(text, target, rules=not guess.about.problems)
     with target.open("x", encoding="utf-8") as file:
         file.write(text)
     return target, guess
 
 
-def _try(text: str, target: Path) -> None:
-    """Settings that we write are settings that we can read. Raises SettingsError."""
+def _try(text: str, target: Path, *, rules: bool) -> None:
+    """Settings that we write are settings that we can read. Raises SettingsError.
+
+    Without `rules`, those of the sources are not asked: what is wrong with them is told already.
+    """
     settings = config.parse(text, target, {})
+    if not rules:
+        return
     zone = ZoneInfo(settings.site.timezone)
     for source in settings.sources:
         convention(source.generator, target.parent / source.path, zone, source.permalink)

@@ -45,7 +45,9 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     of the articles below the site, and `permalink` the form of addresses where the rules cannot
     tell them. `feeds` are the paths of the generator's own feeds by format, `limit` is how many
     entries they have, and `output` a folder for ours that the generator neither reads nor
-    overwrites. `problems` are warnings of settings that could not be read.
+    overwrites. `hidden` tells that it publishes what lies beside its settings unless the name
+    begins with an underscore, as ours then does. `problems` are warnings of settings that could
+    not be read.
     """
 
     title: str = ""
@@ -60,6 +62,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     feeds: Mapping[str, str] = {}
     limit: int = 0
     output: str = "public"
+    hidden: bool = False
     problems: tuple[Fault, ...] = ()
 
 

@@ -1,0 +1,117 @@
+"""Jekyll: the site is told by `_config.yml` or a `_posts` folder.
+
+`convention.py` has the rules of files and `config.py` what is used of the settings; here is what a
+look at a folder tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from newsfeed.collect.conventions import sites
+from newsfeed.collect.conventions.base import About, Located
+from newsfeed.collect.conventions.jekyll.config import FILES, Config, read_config, read_values
+from newsfeed.collect.conventions.jekyll.convention import Jekyll
+from newsfeed.errors import SettingsError
+
+__all__ = ["GENERATOR", "Config", "Jekyll"]
+
+_PLUGIN = "jekyll-feed"
+_USUAL_LIMIT = 10
+_HEAD = 2000
+"""Characters of a feed's template in which its root element stands."""
+
+
+class _Generator:
+    """See base.Generator."""
+
+    name = "jekyll"
+
+    def locate(self, folder: Path) -> Located | None:
+        """`folder` is the site, or a folder of posts or of a collection in it."""
+        if folder.name.startswith("_"):
+            return _around(folder)
+        config = sites.first(folder, FILES)
+        reasons = [config.name] if config else []
+        reasons += ["_posts/"] if (folder / "_posts").is_dir() else []
+        return Located(site=folder, reasons=tuple(reasons)) if reasons else None
+
+    def about(self, site: Path) -> About:
+        """See Generator.about. The feed is jekyll-feed's, or else a template of the site's own."""
+        try:
+            values = read_values(site)
+        except SettingsError as error:
+            return About(output=OUTPUT, hidden=True, problems=(sites.problem(error),))
+        parts = (sites.line_at(values, key).strip("/ ") for key in ("url", "baseurl"))
+        feeds, limit = _feeds(site, values)
+        return About(
+            title=sites.line_at(values, "title") or sites.line_at(values, "name"),
+            url=sites.usable_url("/".join(parts)),
+            description=sites.line_at(values, "description"),
+            language=sites.language_tag(
+                sites.line_at(values, "lang") or sites.line_at(values, "locale")
+            ),
+            author=sites.name_at(values, "author"),
+            timezone=sites.line_at(values, "timezone"),
+            source=sites.line_at(values, "source").strip("/") or ".",
+            feeds=feeds,
+            limit=limit,
+            output=OUTPUT,
+            hidden=True,
+        )
+
+    def convention(self, located: Located, zone: ZoneInfo, permalink: str) -> Jekyll:
+        """See Generator.convention."""
+        try:
+            config = read_config(located.site)
+        except SettingsError:
+            if not permalink:
+                raise
+            config = Config()
+        return Jekyll(zone, config, permalink, located.prefix)
+
+
+GENERATOR = _Generator()
+OUTPUT = "_public"
+"""Jekyll copies what does not begin with a dot or an underscore."""
+
+
+def _around(folder: Path) -> Located | None:
+    """The site around a folder of posts: the nearest one with settings, else the folder above.
+
+    Any other folder is one of a collection, where the settings of the site above name it.
+    """
+    for depth, site in enumerate(folder.parents[:3]):
+        if sites.first(site, FILES):
+            prefix = "/".join(folder.parts[-(depth + 1) :]) + "/"
+            if folder.name != "_posts" and not _is_collection(site, folder.name):
+                return None
+            return Located(site=site, prefix=prefix, reasons=(f"{folder.name}/", "_config.yml"))
+    if folder.name != "_posts":
+        return None
+    return Located(site=folder.parent, prefix="_posts/", reasons=("_posts/",))
+
+
+def _is_collection(site: Path, name: str) -> bool:
+    try:
+        return any(name == f"_{one.label}" for one in read_config(site).collections)
+    except SettingsError:
+        return False
+
+
+def _feeds(site: Path, values: Mapping[str, object]) -> tuple[dict[str, str], int]:
+    """Where the site's own feed is, by its format, and how many entries it has at most."""
+    plugins = [values.get("plugins"), values.get("gems")]
+    if any(isinstance(one, list) and _PLUGIN in one for one in plugins):
+        feed = values.get("feed")
+        settings = feed if isinstance(feed, dict) else {}
+        limit = settings.get("posts_limit")
+        path = sites.line_at(settings, "path").strip("/") or "feed.xml"
+        return {"atom": path}, limit if isinstance(limit, int) and limit > 0 else _USUAL_LIMIT
+    own = sites.first(site, ("feed.xml", "atom.xml", "rss.xml"))
+    if own is None:
+        return {}, 0
+    head = own.read_text("utf-8", "replace")[:_HEAD]
+    return {"atom" if "<feed" in head else "rss": own.name}, 0
