@@ -15,7 +15,7 @@ from newsfeed.digest.variants import variant_for, wanted
 from newsfeed.digest.words import DOMAIN, words_for
 from newsfeed.errors import OutputError
 from newsfeed.model import Letter
-from tests.digest.letters import INTRO, edition, item, made, message
+from tests.digest.letters import INTRO, SENDER, edition, item, made, message
 
 TAGS = st.sampled_from(
     ["", "ko", "ko-KR", "KO", "en", "en-GB", "ja", "ja-JP", "de", "fr", "zh-Hant"]
@@ -28,7 +28,7 @@ EDITION = edition(
 
 def spoken(language: str) -> Letter:
     """The letter of an edition in Korean, in another language."""
-    return made(msgspec.structs.replace(EDITION, spoken=language))
+    return made(msgspec.structs.replace(EDITION, spoken=language), "excerpt")
 
 
 @given(own=OWN, read=st.lists(TAGS))
@@ -76,13 +76,19 @@ def test_a_variant_differs_in_the_letters_own_words_alone() -> None:
 def test_every_word_of_ours_is_in_the_language_of_the_variant_and_marked_so(language: str) -> None:
     words = words_for(language)
     page = html.document_fromstring(spoken(language).html)
-    for said in (words.unsubscribe, words.view_online, words.also_new):
-        (first, *_) = [one for one in page.iter() if (one.text or "").strip() == said]
-        ways = [first, *first.iterancestors()]
-        assert next(one.get("lang") for one in ways if one.get("lang")) == language
+    for said in (words.read_more, words.unsubscribe, words.view_online, words.also_new):
+        found = [one for one in page.iter() if (one.text or "").strip() == said]
+        assert {_marked(one) for one in found} == {language}
+    ours = [one for one in page.iter() if (one.text or "").strip() == SENDER.site_title]
+    assert {_marked(one) for one in ours} == {"ko"}
     text = spoken(language).text
     assert words.unsubscribe in text
     assert words_for("ko").unsubscribe not in text
+
+
+def _marked(element: html.HtmlElement) -> str:
+    """The language in which an element is read aloud."""
+    return str(next(filter(None, (one.get("lang") for one in (element, *element.iterancestors())))))
 
 
 def test_every_variant_has_the_same_subject_and_the_web_copy_is_of_the_own_one() -> None:

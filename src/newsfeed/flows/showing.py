@@ -40,11 +40,12 @@ _TRIES = 3
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter in one language, what the lint finds, and in `problem` why its message cannot be
-    made, or "".
+    """A letter whose own words are in `language`, and all else in `own`; what the lint finds; and
+    in `problem` why its message cannot be made, or "".
     """
 
     language: str
+    own: str
     letter: Letter
     findings: tuple[Finding, ...]
     problem: str = ""
@@ -253,6 +254,7 @@ def _variant(plan: Plan, newsletter: Newsletter, own: Edition, language: str) ->
         problem = str(error)
     return Variant(
         language=language,
+        own=edition.language,
         letter=letter,
         findings=findings(plan, newsletter, letter, view_url=address),
         problem=problem,

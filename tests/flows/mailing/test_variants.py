@@ -17,6 +17,7 @@ from newsfeed.flows.people import People
 from newsfeed.store import database
 from tests.flows.editions_kit import MONDAY
 from tests.flows.mailing.desk_kit import Clock, desk_of, refused, smtp_site, taken
+from tests.flows.notices_kit import SENDER
 
 READERS = tuple(f"reader{number}@example.org" for number in range(4))
 COMPOSED = {"ko", "en"}
@@ -69,6 +70,21 @@ class Post:
             return refused(parcel, 450, "4.2.0", Stage.BODY)
         self.got.append(parcel.recipient)
         return taken(parcel)
+
+
+def test_the_first_letter_of_each_variant_is_looked_at_as_a_whole(tmp_path: Path) -> None:
+    """One without the label of advertisements stays; that another variant has it says nothing."""
+    origin = smtp_site(tmp_path, READERS[1:], f"{SENDER}commercial = true\n", english=READERS[0])
+    with origin.people(MONDAY) as who:
+        with database.transaction(who.db):
+            who.db.execute("UPDATE edition_letter SET subject = 'Bare' WHERE language = 'en'")
+        post = Post(who)
+        while post.tick(1, works=True):
+            pass
+        rows = who.db.execute("SELECT state, reply FROM delivery ORDER BY subscriber_id").fetchall()
+    assert sorted(post.got) == sorted(READERS[1:])
+    assert [state for state, _ in rows] == ["sent", "sent", "sent", "failed"]
+    assert "subject does not begin with (광고)" in rows[-1][1]
 
 
 def test_whatever_languages_come_and_go_each_reader_gets_one_letter_in_the_right_one(

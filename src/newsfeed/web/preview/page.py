@@ -165,8 +165,8 @@ def _letter(found: Sheet, choices: Choices) -> Values:
     return {
         "sender": sender_of(shown.newsletter).name,
         "subject": text,
-        "language": found.variant.language,
-        "direction": direction(found.variant.language),
+        "language": found.variant.own,
+        "direction": direction(found.variant.own),
         "preheader": first_words(letter.html, _PREHEADER),
         "time": f"{shown.when:%H:%M}" if shown.when else "",
         "size": _kilobytes(size),
