@@ -45,7 +45,7 @@ def test_one_can_refuse_in_korean_and_in_english_free_of_charge__l_k_07(language
     letter = advertisement(language)
     for name in ("수신거부", "Unsubscribe"):
         assert links(letter)[name] == UNSUBSCRIBE
-        assert f"{name}: {UNSUBSCRIBE}" in letter.text
+        assert f"{name}:\n{UNSUBSCRIBE}" in letter.text
     for free in ("무료", "free of charge"):
         assert free in letter.html
         assert free in letter.text
@@ -58,7 +58,7 @@ def test_in_japanese_the_way_out_the_address_and_where_to_complain_are_named__l_
         "送信者: ",
         "住所: ",
         "苦情の受付先: desk@example.org",
-        f"配信停止: {UNSUBSCRIBE}",
+        f"配信停止:\n{UNSUBSCRIBE}",
     ):
         assert words in letter.text
     assert "수신거부" not in letter.html

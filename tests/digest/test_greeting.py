@@ -52,7 +52,7 @@ def test_a_name_is_one_short_visible_line(name: str) -> None:
 
 
 def test_a_long_name_is_cut() -> None:
-    """80 cells, in whole characters."""
-    assert shown_name("가" * 200) == "가" * 39 + "…"
+    """48 cells, in whole characters."""
+    assert shown_name("가" * 200) == "가" * 23 + "…"
     family = "👨\u200d👩\u200d👧"
-    assert shown_name(family * 60) == family * 39 + "…"
+    assert shown_name(family * 60) == family * 23 + "…"

@@ -95,4 +95,4 @@ def _grapheme_width(grapheme: str) -> int:
         or ord(grapheme[0]) in _FLAG_LETTERS
         or any(unicodedata.east_asian_width(c) in "WF" for c in visible)
     )
-    return 2 if wide else 1
+    return 2 if wide else min(len(visible), 2)  # a second letter or a vowel beside the first

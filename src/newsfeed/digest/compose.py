@@ -11,6 +11,7 @@ from newsfeed.digest.inline import inline
 from newsfeed.digest.sender import Sender
 from newsfeed.digest.theme import DEFAULT
 from newsfeed.digest.view import GREETING, LONGEST_SUMMARY, UNSUBSCRIBE, section_of, view, web_view
+from newsfeed.digest.wrap import folded
 from newsfeed.errors import OutputError
 from newsfeed.model import Letter
 
@@ -77,7 +78,7 @@ def compose(
     return Letter(
         subject=edition.subject,
         html=html,
-        text=templates.text(f"{template}.txt.j2", data),
+        text=folded(templates.text(f"{template}.txt.j2", data)),
         web="" if edition.spoken else _page(data, sender, templates, template),
     )
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 ShownName = NewType("ShownName", str)
 """A name that `shown_name` let through."""
 
-LONGEST = 80
-"""Cells of a name that are shown."""
+LONGEST = 48
+"""Cells of a name that are shown, so that the line that greets has 72 at most."""
 
 _JOINERS = "\u200c\u200d"  # Persian names and emoji need them
 _DOT = "[.\u3002\uff0e\uff61]"
@@ -25,7 +25,7 @@ _LINK = re.compile(rf"//|[@\uff20]|[:\uff1a]\S|www{_DOT}|\S{_DOT}[^\W_]{{2}}", r
 
 
 def shown_name(name: str) -> ShownName:
-    """`name` (anybody may have typed it) on one line of at most 80 cells, or "".
+    """`name` (anybody may have typed it) on one line of at most 48 cells, or "".
 
     Controls and invisible characters are dropped, those that turn the direction of text too.
     A name that a mail program would make a link of is none.

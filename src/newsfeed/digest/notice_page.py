@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsfeed.digest.inline import inline
 from newsfeed.digest.skin import skin
+from newsfeed.digest.wrap import wrapped
 from newsfeed.templating import LETTERS, open_templates
 
 if TYPE_CHECKING:
@@ -53,6 +54,15 @@ def notice_page(
     return inline(open_templates(places, LETTERS).html(f"{template}.html.j2", values))
 
 
+def filled_text(text: str, language: str) -> str:
+    """`text` with its paragraphs filled into lines of at most 72 cells, joined as on the page."""
+    blocks = (
+        "\n".join(wrapped(line["text"]) for line in _lines(block.split("\n"), language))
+        for block in text.strip().split("\n\n")
+    )
+    return "\n\n".join(blocks) + "\n"
+
+
 def _block(text: str, language: str) -> dict[str, Plain]:
     """A paragraph: its `lines`, each with its `url` ("" for none); `is_button` for a lone link."""
     *before, last = text.split("\n")
@@ -80,6 +90,7 @@ def _lines(lines: list[str], language: str) -> list[dict[str, str]]:
 def _is_new(before: str, line: str) -> bool:
     return (
         before.endswith(":")
+        or line.endswith(":")
         or line.startswith(("- ", *_ADDRESS))
         or before.startswith(("- ", *_ADDRESS))
         or (": " in before and ": " in line)

@@ -9,7 +9,7 @@ import lxml.html
 from lxml import etree
 
 from newsfeed.digest import cells, wrap
-from newsfeed.digest.wrap import WIDTH, wrapped
+from newsfeed.digest.wrap import WIDTH, folded_code, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,14 +27,21 @@ _INLINE = frozenset(
     }
 )
 _BREAK = "\u2028"
+_NARROWEST = 24
+"""Cells below which lists and quotes within others are no longer set in."""
+
+_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_BACK = re.compile("[↩⤴↑^][\ufe0e\ufe0f]?[0-9⁰¹²³⁴⁵⁶⁷⁸⁹]*")
 _NUMBER = re.compile(r"[0-9]{1,9}")  # a list begins there; what is longer is no number of items
 
 
 def plain_text(content_html: str) -> str:
     """`content_html` (sanitised, with absolute URLs) as text of at most 72 cells a line.
 
-    A link is its words and `<address>`, an image its `[description]`. Addresses and table rows
-    that do not fit are left whole rather than broken.
+    A link is its words and `<address>`, an image its `[description]`; a footnote's mark is its
+    number in brackets, and the way back from it is left out. Only addresses and words of ASCII
+    that are longer make a longer line.
     """
     root = lxml.html.fragment_fromstring(content_html, create_parent="div")
     return "\n\n".join(_blocks(root, WIDTH))
@@ -74,8 +81,8 @@ def _paragraph(text: str, width: int) -> Iterator[str]:
 
 
 def _tidy(text: str) -> str:
-    """White space as a browser shows it, with line ends where `<br>` was."""
-    lines = (" ".join(line.split()) for line in text.split(_BREAK))
+    """White space as a browser shows it, with line ends where `<br>` was; no soft hyphens."""
+    lines = (" ".join(line.split()) for line in text.replace("\xad", "").split(_BREAK))
     return re.sub(r"\n{2,}", "\n", "\n".join(lines)).strip()
 
 
@@ -93,10 +100,25 @@ def _inline(element: HtmlElement) -> str:
         return _link(_tidy(inner), element.get("href", "").strip().replace(" ", "%20"))
     if element.tag == "q":
         return f"“{inner}”"
+    if element.tag in {"sup", "sub"}:
+        return _shifted(element, inner)
     return inner if element.tag in _INLINE else f" {inner} "
 
 
+def _shifted(element: HtmlElement, inner: str) -> str:
+    """A footnote's mark, which leads to a place of its page; or what is raised or lowered, where
+    there are characters for it.
+    """
+    label = _tidy(str(element.text_content()))
+    if any("#" in link.get("href", "") for link in element.iterchildren("a")):
+        return label if label.startswith("[") else f"[{label}]"
+    moved = label.translate(_RAISED if element.tag == "sup" else _LOWERED)
+    return inner if set(moved) & set(label) else moved
+
+
 def _link(label: str, address: str) -> str:
+    if "#" in address and _BACK.fullmatch(label):
+        return ""
     if not address or address.startswith("#"):
         return label
     if label in {"", address, address.removeprefix("mailto:")}:
@@ -107,7 +129,8 @@ def _link(label: str, address: str) -> str:
 def _heading(element: HtmlElement, width: int) -> Iterator[str]:
     """The heading's text, underlined."""
     for text in _paragraph(_inline(element), width):
-        yield f"{text}\n{'-' * max(map(cells.width, text.splitlines()))}"
+        longest = max(map(cells.width, text.splitlines()))
+        yield f"{text}\n{'-' * min(longest, width)}"
 
 
 def _list(element: HtmlElement, width: int) -> Iterator[str]:
@@ -117,6 +140,8 @@ def _list(element: HtmlElement, width: int) -> Iterator[str]:
     number = int(start) if _NUMBER.fullmatch(start) else 1
     for item in element.iterchildren("li"):
         marker = f"{number}. " if element.tag == "ol" else "- "
+        if width - len(marker) < _NARROWEST:
+            marker = ""
         text = "\n".join(_blocks(item, width - len(marker)))
         items.append(_indented(text, marker, " " * len(marker)))
         number += 1
@@ -125,15 +150,17 @@ def _list(element: HtmlElement, width: int) -> Iterator[str]:
 
 
 def _quote(element: HtmlElement, width: int) -> Iterator[str]:
-    text = "\n\n".join(_blocks(element, width - 2))
+    mark = "> " if width - 2 >= _NARROWEST else ""
+    text = "\n\n".join(_blocks(element, width - len(mark)))
     if text:
-        yield _indented(text, "> ", "> ")
+        yield _indented(text, mark, mark)
 
 
-def _verbatim(element: HtmlElement, _width: int) -> Iterator[str]:
-    text = str(element.text_content()).strip("\n")
+def _verbatim(element: HtmlElement, width: int) -> Iterator[str]:
+    text = str(element.text_content()).replace("\xad", "").strip("\n")
     if text.strip():
-        yield _indented(text, "    ", "    ")
+        lines = [one for line in text.split("\n") for one in folded_code(line, width - 4)]
+        yield _indented("\n".join(lines), "    ", "    ")
 
 
 def _rule(_element: HtmlElement, _width: int) -> Iterator[str]:

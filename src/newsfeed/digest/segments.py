@@ -22,6 +22,9 @@ CRLF = b"\r\n"
 
 _OCTETS = 57
 _LINE = 76
+_NEAR = 600
+"""Octets to an empty line that each copy may encode for itself."""
+
 _FILLS = [b" " * count + CRLF for count in range(_OCTETS)]
 
 # What may hold a line end that is more than white space: comments, elements whose text is shown or
@@ -55,9 +58,23 @@ def canonical(content: str) -> bytes:
     return "\r\n".join([*lines, ""]).encode()
 
 
-def text_ends(content: bytes) -> list[int]:
-    """Where the lines of plain text end; spaces there are not seen."""
+def line_ends(content: bytes) -> list[int]:
+    """Where lines of `content` end."""
     return [match.start() for match in re.finditer(CRLF, content)]
+
+
+def text_ends(content: bytes) -> list[int]:
+    """Where spaces are not seen in plain text: on its empty lines, and at the ends of lines after
+    which no empty one is near. There they could make a line too wide.
+    """
+    found: list[int] = []
+    empty = -1
+    for end in reversed(line_ends(content)):
+        if empty < 0 or content[max(end - len(CRLF), 0) : end] in {b"", CRLF}:
+            empty = end
+        if end == empty or empty - end > _NEAR:
+            found.append(end)
+    return found[::-1]
 
 
 def html_ends(content: bytes) -> list[int]:
@@ -66,7 +83,7 @@ def html_ends(content: bytes) -> list[int]:
     White space after the whole document is harmless as well.
     """
     masked = _HTML_TOKENS.sub(lambda match: b"x" * len(match[0]), content.removesuffix(CRLF))
-    return [*text_ends(masked), len(masked)]
+    return [*line_ends(masked), len(masked)]
 
 
 def pieces(

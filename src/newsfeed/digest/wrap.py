@@ -3,55 +3,149 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from newsfeed.digest import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 WIDTH = 72
 """Cells of a line of plain text mail; RFC 3676 section 4.2 asks for 78 at most."""
+
+_NARROWEST = 8
+_KANA_AND_HAN = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff"
+_CHARACTERS = re.compile(f"[{_KANA_AND_HAN}]")
+_ADDRESS = re.compile(
+    rf"(<[a-z][a-z0-9+.-]*:[^<>\s]*>|(?:mailto:|[a-z][a-z0-9+.-]*://)[^<>\s{_KANA_AND_HAN}]+)"
+)
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc]")
+# JIS X 4051: what does not begin a line, and what does not end one.
+_CLOSING = frozenset(
+    ")]},.:;!?%°…‥’”»‐–—~'\"、。，．・：；？！％〜～）］｝〕〉》」』】〙〗｣､｡･ーｰ々〻ゝゞヽヾ"
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿｧｨｩｪｫｯｬｭｮ"
+)
+_OPENING = frozenset("([{‘“«（［｛〔〈《「『【〘〖｢¥＄￥$")
+_QUOTED = re.compile(r"(?:> ?)*\s*")
 
 
 def wrapped(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> str:
     """`text` filled into lines, the first one after the prefix `first`, the others after `rest`.
 
-    Lines end at spaces. A word that is too long for a line is broken if it has wide characters
-    (Japanese and Chinese have no spaces) and left whole otherwise, as addresses have to be.
-    Line ends in `text` stay.
+    Lines end at spaces, between kana and Chinese characters where Japanese rules let them, and
+    around addresses. A word that is too long for a line is broken between characters unless it is
+    an address or of ASCII alone. Line ends in `text` stay.
     """
     lines: list[str] = []
     prefix = first
     for part in text.split("\n"):
-        for line in _lines(part.split(), max(width - cells.width(rest), 8)) or [""]:
+        room = max(width - cells.width(rest), _NARROWEST)
+        for line in _lines(part.split(), room) or [""]:
             lines.append(f"{prefix}{line}".rstrip())
             prefix = rest
     return "\n".join(lines)
 
 
-def _lines(words: list[str], room: int) -> list[str]:
-    lines: list[str] = []
-    used = room
-    for piece in (piece for word in words for piece in _unbroken(word, room)):
-        size = cells.width(piece)
-        if used + 1 + size <= room:
-            lines[-1] += f" {piece}"
-            used += 1 + size
-        else:
-            lines.append(piece)
-            used = size
-    return lines
+def folded(text: str, width: int = WIDTH) -> str:
+    """`text` with its lines that are wider filled into several; quotes and indents go on.
+
+    Soft hyphens are left out: terminals show them.
+    """
+    lines = text.replace("\xad", "").split("\n")
+    for number, line in enumerate(lines):
+        if 2 * len(line) > width and cells.width(line) > width:  # nothing has more than two cells
+            mark = _QUOTED.match(line)
+            prefix = mark[0] if mark else ""
+            lines[number] = wrapped(line.removeprefix(prefix), prefix, prefix, width)
+    return "\n".join(lines)
 
 
-def _unbroken(word: str, room: int) -> Iterator[str]:
-    """`word`, in pieces where it has to be broken."""
-    if cells.width(word) <= room or re.match(r"<?[a-z][a-z0-9+.-]*:", word) or word.isascii():
-        yield word
-    else:
-        yield from cells.pieces(word, room)
+def folded_code(line: str, width: int, mark: str = "↪ ") -> Iterator[str]:
+    """A line of code, its spaces kept, in lines of at most `width`; `mark` begins the further ones.
+
+    It is cut at spaces: what has none stays whole.
+    """
+    line = line.expandtabs(4).rstrip()
+    if cells.width(line) <= width:
+        yield line
+        return
+    filled, used = "", 0
+    for token in re.findall(r"\s*\S+", line):
+        size = cells.width(token)
+        if filled.strip() and used + size > width:
+            yield filled
+            filled, used = mark, cells.width(mark)
+            token, size = token.lstrip(), cells.width(token.lstrip())
+        filled, used = filled + token, used + size
+    yield filled
 
 
 def padded(text: str, width: int) -> str:
     """`text` with spaces up to `width` cells."""
     return text + " " * max(width - cells.width(text), 0)
+
+
+def _lines(words: Iterable[str], room: int) -> list[str]:
+    lines: list[str] = []
+    used = room
+    for word in words:
+        gap = " "
+        for piece in _unbroken(word, room):
+            size = cells.width(piece)
+            if lines and used + len(gap) + size <= room:
+                lines[-1] += gap + piece
+                used += len(gap) + size
+            else:
+                lines.append(piece)
+                used = size
+            gap = ""
+    return lines
+
+
+def _unbroken(word: str, room: int) -> Iterator[str]:
+    """`word`, in pieces where a line may end within it."""
+    korean = not _CHARACTERS.search(word) or _HANGUL.search(word)
+    if korean and cells.width(word) <= room:
+        yield word
+        return
+    for piece in _joined(_units(word)):
+        if cells.width(piece) <= room or piece.isascii() or _ADDRESS.match(piece):
+            yield piece
+        else:
+            yield from cells.pieces(piece, room)
+
+
+def _units(word: str) -> Iterator[str]:
+    """Addresses, and the characters between them."""
+    for number, part in enumerate(_ADDRESS.split(word)):
+        if number % 2:
+            yield part
+        else:
+            yield from cells.graphemes(part)
+
+
+def _joined(units: Iterable[str]) -> Iterator[str]:
+    """Units put together where no line may end between them."""
+    piece = last = ""
+    for unit in units:
+        if piece and _may_end(last, unit):
+            yield piece
+            piece = ""
+        piece, last = piece + unit, unit
+    if piece:
+        yield piece
+
+
+def _may_end(before: str, after: str) -> bool:
+    """Whether a line may end between two units of a word."""
+    if after[0] in _CLOSING or before[-1] in _OPENING:
+        return False
+    return _stands_alone(before) or _stands_alone(after)
+
+
+def _stands_alone(unit: str) -> bool:
+    """Addresses, kana, Chinese characters and emoji; not letters, and Hangul is like these."""
+    if len(unit) > 1 and _ADDRESS.match(unit):
+        return True
+    return unicodedata.east_asian_width(unit[0]) in "WF" and not _HANGUL.match(unit)

@@ -22,7 +22,7 @@ def both_parts(
     """Text and HTML of a mail, whose `text` has `notice_page.LINK` where `link` is to stand. The
     HTML is "" where the newsletter is of text alone. Raises TemplateError, SettingsError.
     """
-    from newsfeed.digest.notice_page import LINK, notice_page
+    from newsfeed.digest.notice_page import LINK, filled_text, notice_page
     from newsfeed.flows.theming import theme_of
     from newsfeed.templating import folders
 
@@ -38,4 +38,4 @@ def both_parts(
             action,
             plan.key,
         ).replace(LINK, html.escape(link))
-    return text.replace(LINK, link), page
+    return filled_text(text, language).replace(LINK, link), page

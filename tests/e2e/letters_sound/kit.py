@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -28,6 +29,9 @@ PARTLY = "excerpts"
 """The digest with `content = "excerpt"`."""
 
 ARTICLES = Path(__file__).parent / "articles"
+DELIVERED = "From news@example.org Fri Nov 20 03:00:00 2026\n"
+"""The line before each mail of a mailbox in one file."""
+
 READER = "reader@example.com"
 
 SITE = """\
@@ -108,6 +112,12 @@ def kept(raw: bytes) -> Kept:
     }
     way_out = str(found["List-Unsubscribe"] or "").strip("<>")
     return Kept(raw, str(found["Subject"]), way_out, parts["plain"], parts.get("html", ""))
+
+
+def mailbox(mail: Kept) -> str:
+    """A mail as it stands in a file of many."""
+    lines = mail.raw.decode("ascii").replace("\r\n", "\n")
+    return f"{DELIVERED}{re.sub('^From ', '>From ', lines, flags=re.MULTILINE)}\n"
 
 
 def _site(folder: Path, language: str, *, commercial: bool) -> Site:

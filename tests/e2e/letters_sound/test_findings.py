@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from wcwidth import wcswidth
 
 from newsfeed.digest import cells
 from newsfeed.digest.lint import About, lint
 from newsfeed.digest.view import LONGEST_SUMMARY
+from newsfeed.digest.wrap import WIDTH
 from newsfeed.model import Letter
 from tests.digest.letters import page_of
 from tests.e2e.letters_sound.conftest import FULL
@@ -42,6 +46,13 @@ def test_nothing_is_in_them_that_watched_programs_lack(mails: dict[str, Kept]) -
         for name, mail in mails.items()
     }
     assert {name: said for name, said in found.items() if said} == {}
+
+
+def test_no_line_of_text_is_wider_than_72_cells_but_for_an_address(mails: dict[str, Kept]) -> None:
+    """As a library counts that is not ours; of notices, too."""
+    lines = [(name, line) for name, mail in mails.items() for line in mail.text.split("\n")]
+    wide = [(name, line) for name, line in lines if wcswidth(line) > WIDTH]
+    assert [one for one in wide if not re.fullmatch(r"\S+://\S+", one[1])] == []
 
 
 def _letter(mail: Kept) -> Letter:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.letters_sound.kit import Kept
+from tests.e2e.letters_sound.kit import DELIVERED, Kept, mailbox
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("letters-sound")]
 
@@ -44,9 +44,6 @@ OF_MAIL = (
     r"Section lacks heading\..*",
 )
 """What the Nu checker says of letters that mail programs, or articles, need all the same."""
-
-DELIVERED = "From news@example.org Fri Nov 20 03:00:00 2026\n"
-"""The line before each letter of a mailbox in one file."""
 
 LINE = re.compile(r"^ *(-?[0-9]+\.[0-9]) ([A-Z][A-Z0-9_]+) ", re.MULTILINE)
 """A rule that a message met, with its points, in SpamAssassin's report."""
@@ -99,7 +96,7 @@ def test_spamassassin_gives_no_letter_a_point(
     """Below 1.0 by what counts against a letter alone; what counts for it is left aside."""
     done = subprocess.run(
         [require("spamassassin"), "-L", "-t", "--mbox"],
-        input="".join(map(_in_a_mailbox, mails.values())).encode(),
+        input="".join(map(mailbox, mails.values())).encode(),
         capture_output=True,
         env={**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
         timeout=240,
@@ -111,12 +108,6 @@ def test_spamassassin_gives_no_letter_a_point(
     against = {name: judged[_message_id(mail.raw.decode())] for name, mail in mails.items()}
     against = {name: met for name, met in against.items() if sum(max(p, 0) for _, p in met) >= 1}
     assert against == {}
-
-
-def _in_a_mailbox(mail: Kept) -> str:
-    """A mail as it stands in a file of many, which is read once for all."""
-    lines = mail.raw.decode().replace("\r\n", "\n")
-    return f"{DELIVERED}{re.sub('^From ', '>From ', lines, flags=re.MULTILINE)}\n"
 
 
 def _report(letter: str) -> tuple[str, list[tuple[str, float]]]:

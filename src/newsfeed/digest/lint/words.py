@@ -70,7 +70,7 @@ def _text_part(letter: Letter, page: Page) -> Iterator[Finding]:
             for node in page.tagged("a")
             if not node.hidden
             and (href := node.attrs.get("href", "").strip()).startswith(("http:", "https:"))
-            and href not in letter.text
+            and href.partition("#")[0] not in letter.text
         )
     )
     if absent:
