@@ -99,3 +99,11 @@ def test_missing_extra_format_and_order_are_named() -> None:
         ("extra", "Title 4"),
         ("order", "Title 2"),
     ]
+
+
+def test_a_feed_without_any_category_says_nothing_of_them() -> None:
+    """Some generators' feeds have none, and new ones in ours are no loss to a reader."""
+    bare = [replace(entry(number), categories=()) for number in (1, 2)]
+    ours = feed(entry(1), entry(2))
+    assert compared(feed(*bare), ours) == ()
+    assert [one.kind for one in compared(feed(bare[0], entry(2)), ours)] == ["categories"]

@@ -42,18 +42,20 @@ def compared(theirs: ReadFeed, ours: ReadFeed) -> tuple[Difference, ...]:
     """What is different in `ours`: the feed's format, entries by entry, then their order.
 
     An entry is the same by its id, else by its link, else by title and date. What one of the two
-    feeds does not say at all, such as the second date, is no difference.
+    feeds does not say at all, such as the second date, is no difference; nor are categories where
+    no entry of `theirs` has one.
     """
     found = []
     if theirs.format != ours.format:
         found.append(Difference(kind="format", theirs=theirs.format, ours=ours.format))
     pairs = _pairs(theirs.entries, ours.entries)
+    tells_categories = any(entry.categories for entry in theirs.entries)
     for entry in theirs.entries:
         mine = pairs.get(id(entry))
         if mine is None:
             found.append(Difference(kind="missing", entry=entry.title, theirs=entry.url))
         else:
-            found += _changes(entry, mine)
+            found += _changes(entry, mine, tells_categories=tells_categories)
     matched = set(map(id, pairs.values()))
     found += [
         Difference(kind="extra", entry=entry.title, ours=entry.url)
@@ -86,7 +88,7 @@ _KEYS: tuple[Callable[[ReadEntry], object], ...] = (
 )
 
 
-def _changes(theirs: ReadEntry, ours: ReadEntry) -> Iterator[Difference]:
+def _changes(theirs: ReadEntry, ours: ReadEntry, *, tells_categories: bool) -> Iterator[Difference]:
     texts: tuple[tuple[Kind, str, str], ...] = (
         ("id", theirs.id, ours.id),
         ("link", theirs.url, ours.url),
@@ -104,7 +106,7 @@ def _changes(theirs: ReadEntry, ours: ReadEntry) -> Iterator[Difference]:
             yield Difference(
                 kind=kind, entry=theirs.title, theirs=then.isoformat(), ours=now.isoformat()
             )
-    if _names(theirs) != _names(ours):
+    if tells_categories and _names(theirs) != _names(ours):
         yield Difference(
             kind="categories",
             entry=theirs.title,
