@@ -16,6 +16,7 @@ class DateOrigin(StrEnum):
 
     FRONT_MATTER = "front matter"
     FILE_NAME = "file name"
+    LAST_COMMIT = "last commit"
     GIT = "git"
     FIRST_SEEN = "first seen"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newsfeed.collect.git import history
+from newsfeed.collect.git import history, last_changes
 from tests.kit import Site
 
 
@@ -46,6 +46,14 @@ def test_the_date_is_that_of_the_commit_that_added_the_file(repository: _Reposit
     repository.commit("posts/글 하나.md", "2", "2025-01-01T09:00:00+09:00")
     added = history(repository.folder / "posts").added
     assert added == {"글 하나.md": datetime(2024, 1, 1, tzinfo=UTC)}
+
+
+def test_the_last_change_is_that_of_the_newest_commit(repository: _Repository) -> None:
+    repository.commit("posts/글 하나.md", "1", "2024-01-01T09:00:00+09:00")
+    repository.commit("posts/글 하나.md", "2", "2025-01-01T09:00:00+09:00")
+    repository.commit("posts/two.md", "2", "2026-01-01T09:00:00+09:00")
+    changed = last_changes(repository.folder / "posts")
+    assert changed["글 하나.md"] == datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def test_a_file_that_was_never_committed_has_no_date(repository: _Repository) -> None:

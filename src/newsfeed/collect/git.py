@@ -1,4 +1,4 @@
-"""The door to git: when each file of a folder was added to its history."""
+"""The door to git: when each file of a folder was added to its history, and last changed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ import msgspec
 SECONDS = 120
 """The longest that git may take."""
 
-_LOG = (
-    *("log", "--diff-filter=A", "--no-renames", "--relative", "--name-only", "-z"),
-    *("--format=%x01%aI", "--", "."),
-)
+_LOG = ("log", "--no-renames", "--relative", "--name-only", "-z", "--format=%x01%aI")
 _WHERE_GIT_IS_SET_UP = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"})
 
 
@@ -42,9 +39,21 @@ def history(folder: Path) -> History:
     try:
         if _git(folder, "rev-parse", "--is-shallow-repository").strip() == b"true":
             return History({}, shallow=True)
-        return History(_added(_git(folder, *_LOG)))
+        return History(_dates(_git(folder, *_LOG, "--diff-filter=A", "--", ".")))
     except _GitError as error:
         return _failed(folder, str(error))
+
+
+def last_changes(folder: Path) -> dict[str, datetime]:
+    """Author dates (aware) of the last commits that changed files, by NFC path below the folder;
+    empty where git cannot tell.
+    """
+    try:
+        if _git(folder, "rev-parse", "--is-shallow-repository").strip() == b"true":
+            return {}
+        return _dates(_git(folder, *_LOG, "--reverse", "--", "."))
+    except _GitError:
+        return {}
 
 
 def _failed(folder: Path, said: str) -> History:
@@ -58,16 +67,18 @@ def _failed(folder: Path, said: str) -> History:
     return History({}, problem=said.splitlines()[0].removeprefix("fatal: "), remedy=remedy)
 
 
-def _added(log: bytes) -> dict[str, datetime]:
-    """Newest commits come first, so that the first addition of a file is what remains."""
-    added: dict[str, datetime] = {}
+def _dates(log: bytes) -> dict[str, datetime]:
+    """Of each file the date of its last commit in `log`: the newest come first there, so that it is
+    the oldest, unless git was asked to reverse them.
+    """
+    dates: dict[str, datetime] = {}
     for commit in log.split(b"\x01")[1:]:
         date_text, _, names = commit.partition(b"\0")
         date = datetime.fromisoformat(date_text.decode("ascii").strip())
         for name in names.strip(b"\n\0").split(b"\0"):
             if name:
-                added[normalize("NFC", os.fsdecode(name.lstrip(b"\n")))] = date
-    return added
+                dates[normalize("NFC", os.fsdecode(name.lstrip(b"\n")))] = date
+    return dates
 
 
 def _git(folder: Path, *words: str) -> bytes:

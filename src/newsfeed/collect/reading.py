@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from newsfeed.collect import files, images, media
-from newsfeed.collect.conventions.base import Body, Find, Place, markup_of
+from newsfeed.collect.conventions.base import Body, Dropped, Find, Place, markup_of, nowhere
 from newsfeed.collect.decode import decode_source
 from newsfeed.collect.entry import Entry, Folder, media_url
 from newsfeed.collect.fields import Fields, ImageField, read_fields
@@ -68,7 +68,8 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
     fields = read_fields(front, convention.zone)
     heading, body_line = _heading(front, fields, path)
     place = convention.place(path, front, fields, author_excerpt(heading))
-    body = convention.body(path, front.body, _nowhere)
+    left_out = fields.left_out or place.left_out
+    dropped = () if left_out else convention.body(path, front.body, nowhere).dropped
     url = ascii_url(folder.site_url + convention.base_path + place.link)
     found = _media(front.body, fields.image, bare, folder)
     image, looked, remarks = _image(fields.image, url, bare, folder, found.published)
@@ -77,11 +78,11 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         content_hash=_content_hash(text, found.published),
         remarks=(
             *_remarks(fields, front, path),
-            *_dropped(body, front, path),
+            *_dropped(dropped, front, path),
             *remarks,
             *found.remarks,
         ),
-        left_out=fields.left_out or place.left_out,
+        left_out=left_out,
         title=place.title,
         url=url,
         default_id=_default_id(url, place, folder),
@@ -105,16 +106,11 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
     )
 
 
-def _nowhere(_: str) -> str:
-    """While files are read, the addresses of others are not known yet."""
-    return ""
-
-
-def _dropped(body: Body, front: FrontMatter, path: str) -> tuple[Fault, ...]:
+def _dropped(found: tuple[Dropped, ...], front: FrontMatter, path: str) -> tuple[Fault, ...]:
     """A warning of a generator's template language, which is not evaluated."""
-    if not body.dropped:
+    if not found:
         return ()
-    first, *others = body.dropped
+    first, *others = found
     more = f" (and {len(others)} more)" if others else ""
     return (
         Fault(

@@ -15,7 +15,7 @@ from newsfeed.collect.entry import Entry, Folder
 from newsfeed.collect.identity import identify, is_usable
 from newsfeed.collect.index import Index
 from newsfeed.errors import Fault, SourceError
-from newsfeed.model import Article
+from newsfeed.model import Article, DateOrigin
 from newsfeed.store import articles as store
 from newsfeed.store.articles import Identity
 
@@ -51,7 +51,7 @@ def gather(
     known = store.load(db)
     if not allow_empty:
         _refuse_empty(folders, scanned.counts, known)
-    entries = {folder.name: list(index.entries(folder.name)) for folder in folders}
+    entries = {folder.name: _read(folder, index) for folder in folders}
     if not allow_empty:
         _refuse_broken(folders, entries, known)
     entries = conflicts.settle(entries, known, lambda entry: is_usable(entry, now), pages)
@@ -84,6 +84,20 @@ def gather(
         passing=passing,
         next_due=min(waiting, default=None),
     )
+
+
+def _read(folder: Folder, index: Index) -> list[Entry]:
+    """The folder's entries; those that are to be dated by their last commit are."""
+    entries = list(index.entries(folder.name))
+    if not any(entry.dated is DateOrigin.LAST_COMMIT for entry in entries):
+        return entries
+    changed = git.last_changes(folder.root)
+    return [
+        msgspec.structs.replace(entry, date=changed.get(entry.path))
+        if entry.dated is DateOrigin.LAST_COMMIT
+        else entry
+        for entry in entries
+    ]
 
 
 def _refuse_empty(

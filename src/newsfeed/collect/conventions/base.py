@@ -28,6 +28,13 @@ Find = Callable[[str], str]
 """From a reference to another article, as written, to its address; "" where there is none."""
 
 
+def nowhere(_: str) -> str:
+    """The `Find` of those who read a file: the addresses of others are not known yet, and of its
+    `Body` only what was dropped counts.
+    """
+    return ""
+
+
 class Located(msgspec.Struct, frozen=True, kw_only=True):
     """Where a folder belongs. `site` is the folder of the generator's settings; `prefix` where the
     folder lies in it, "" or such as "content/"; `reasons` are what told, in words for people.
@@ -72,10 +79,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     `link` is the permalink's path, not yet percent-encoded; `id_path` what the generator's own
     feed makes its ids of (equal to `link` where the id is the permalink), and `guid` the whole id
     where it is no address. `date` is aware, or None where neither front matter nor file name gives
-    one. Of articles with one date, `tie` tells the order; "" stands for the path. `left_out` says
-    why the generator would not publish the file, "" where it would. `heading_shown` tells that the
-    body's own first heading is the title, so that the body begins after it. What is None or "" at
-    the end is as the front matter has it.
+    one; then `dated` may say LAST_COMMIT for that of the last commit. Of articles with one date,
+    `tie` tells the order; "" stands for the path. `left_out` says why the generator would not
+    publish the file, "" where it would. `heading_shown` tells that the body's own first heading is
+    the title, so that the body begins after it. What is None or "" at the end is as the front
+    matter has it.
     """
 
     title: str
