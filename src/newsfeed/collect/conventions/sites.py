@@ -12,6 +12,9 @@ from newsfeed.errors import Fault, SettingsError
 from newsfeed.text import one_line
 
 MAX_BYTES = 256 * 1024
+EVERY = 10_000
+"""The limit that stands for a feed of all entries."""
+
 _URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 

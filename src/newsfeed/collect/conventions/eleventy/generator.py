@@ -1,0 +1,185 @@
+"""Eleventy's folders: how they are told, and what a site says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from newsfeed.collect.conventions import sites
+from newsfeed.collect.conventions.base import About, Located
+from newsfeed.collect.conventions.eleventy.cascade import script_values
+from newsfeed.collect.conventions.eleventy.configured import Configured, configured
+from newsfeed.collect.conventions.eleventy.globs import Globs, ignore_patterns
+from newsfeed.collect.conventions.eleventy.rules import NO_LISTS, Eleventy, Site
+from newsfeed.errors import Fault, SettingsError
+
+_CONFIG = (
+    *(".eleventy.js", "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs"),
+    *("eleventy.config.ts", "eleventy.config.mts"),
+)
+_PACKAGE = "@11ty/eleventy"
+_USUAL = ("content", "src")
+_METADATA = ("metadata", "site", "meta", "config")
+_ENDINGS = (".json", ".yaml", ".yml", ".js", ".mjs", ".cjs")
+_ABOVE = 4
+"""Folders above an articles' folder in which a site is looked for."""
+
+
+class _Generator:
+    """Eleventy: told by its settings file, or by the packages that a site is made with."""
+
+    name = "eleventy"
+
+    def locate(self, folder: Path) -> Located | None:
+        """`folder` is the site, or lies in a site's input folder."""
+        if reasons := _reasons(folder):
+            return Located(site=folder, reasons=reasons)
+        for depth, site in enumerate(folder.parents[:_ABOVE]):
+            if not sites.first(site, _CONFIG):
+                continue
+            prefix = "/".join(folder.parts[-(depth + 1) :]) + "/"
+            inside = _folder(site, _settings(site)[0])
+            if prefix.startswith(f"{inside}/" if inside else ""):
+                return Located(site=site, prefix=prefix, reasons=_reasons(site))
+        return None
+
+    def about(self, site: Path) -> About:
+        """See Generator.about."""
+        settings, problems = _settings(site)
+        told, more = _metadata(site, settings)
+        author = told.get("author")
+        folder = _folder(site, settings)
+        if not folder:
+            problems = [*problems, *_reads_ours(site)]
+        return About(
+            title=sites.line_at(told, "title"),
+            url=_address(told, settings.prefix),
+            description=sites.line_at(told, "subtitle") or sites.line_at(told, "description"),
+            language=sites.language_tag(
+                sites.line_at(told, "language") or sites.line_at(told, "lang")
+            ),
+            author=sites.name_at(told, "author") if isinstance(author, str | dict) else "",
+            feeds={feed.format: feed.path for feed in reversed(settings.feeds)},
+            limit=(settings.feeds[0].limit or sites.EVERY) if settings.feeds else 0,
+            output="public" if settings.output != "public" else "newsfeed-public",
+            problems=(*problems, *more),
+        )
+
+    def convention(self, located: Located, zone: ZoneInfo, permalink: str) -> Eleventy:  # noqa: ARG002
+        """See Generator.convention. Eleventy's dates without a zone are in UTC."""
+        site = located.site
+        settings, _ = _settings(site)
+        ignored = _ignored(site, settings)
+        collection = settings.feeds[0].collection if settings.feeds else ""
+        globs = settings.globs.get(collection)
+        rules = Site(
+            folder=_folder(site, settings),
+            private=tuple(filter(None, (settings.output, settings.includes, settings.data)))
+            + ((settings.layouts,) if settings.layouts else ()),
+            ignored=Globs(ignored),
+            collection=settings.aliases.get(collection, collection),
+            members=Globs(globs) if globs else None,
+            lists=NO_LISTS | {feed.collection for feed in settings.feeds},
+            base_path=settings.prefix,
+            permalink=settings.permalink,
+            separator=settings.separator,
+            rendered=settings.rendered,
+            key=_hash(settings, ignored),
+        )
+        return Eleventy(rules, site, located.prefix, permalink)
+
+
+GENERATOR = _Generator()
+
+
+def _reasons(folder: Path) -> tuple[str, ...]:
+    """What tells that `folder` is a site of Eleventy's."""
+    config = sites.first(folder, _CONFIG)
+    reasons = [config.name] if config else []
+    try:
+        package = json.loads(sites.read_text(folder / "package.json"))
+    except (SettingsError, ValueError, RecursionError):
+        package = None
+    if isinstance(package, dict):
+        many = [package.get(key) for key in ("dependencies", "devDependencies")]
+        if any(isinstance(one, dict) and _PACKAGE in one for one in many):
+            reasons.append(f"package.json names {_PACKAGE}")
+    return tuple(reasons)
+
+
+def _settings(site: Path) -> tuple[Configured, list[Fault]]:
+    """What the settings file says, and what is wrong with it."""
+    path = sites.first(site, _CONFIG)
+    if path is None:
+        return Configured(input=""), []
+    try:
+        return configured(sites.read_text(path)), []
+    except SettingsError as error:
+        return Configured(), [sites.problem(error)]
+
+
+def _folder(site: Path, settings: Configured) -> str:
+    """The input folder: as the settings say, else as the layout tells."""
+    if settings.input is not None:
+        return settings.input
+    return next((name for name in _USUAL if (site / name).is_dir()), "")
+
+
+def _metadata(site: Path, settings: Configured) -> tuple[Mapping[str, object], list[Fault]]:
+    """What the feed's options say of the site, and the site's global data, and what is wrong."""
+    told: dict[str, object] = {}
+    problems: list[Fault] = []
+    names = tuple(f"{name}{ending}" for name in _METADATA for ending in _ENDINGS)
+    if path := sites.first(site / settings.data, names):
+        try:
+            text = sites.read_text(path)
+            is_script = path.suffix.endswith("js")
+            told = dict(script_values(text) if is_script else sites.read_values(path))
+        except SettingsError as error:
+            problems.append(sites.problem(error))
+    for feed in reversed(settings.feeds):
+        told |= {key: value for key, value in feed.metadata.items() if value}
+    return told, problems
+
+
+def _address(told: Mapping[str, object], prefix: str) -> str:
+    """The site's address: links begin at its host, whatever path it names, and with the prefix."""
+    url = next((found for key in ("base", "url") if (found := sites.line_at(told, key))), "")
+    parts = urlsplit(url) if sites.usable_url(url) else None
+    return f"{parts.scheme}://{parts.netloc}{prefix}" if parts else ""
+
+
+def _ignored(site: Path, settings: Configured) -> list[str]:
+    """The globs of what Eleventy does not read."""
+    found = list(settings.ignores)
+    folder = f"{settings.input}/" if settings.input else ""
+    for name in dict.fromkeys((".gitignore", ".eleventyignore", f"{folder}.eleventyignore")):
+        try:
+            text = sites.read_text(site / name)
+        except SettingsError:
+            continue
+        found += ignore_patterns(text, folder if "/" in name else "")
+    return found
+
+
+def _reads_ours(site: Path) -> list[Fault]:
+    """A warning where Eleventy reads the whole folder, and would make pages of what we write."""
+    ignored = Globs(_ignored(site, Configured(input="")))
+    if ignored.match("public") and ignored.match(".newsfeed"):
+        return []
+    return [
+        Fault(
+            path=".eleventyignore",
+            problem="Eleventy reads the whole folder, and would publish what newsfeed writes",
+            remedy="add the lines public/ and .newsfeed/ to it",
+            warning=True,
+        )
+    ]
+
+
+def _hash(settings: Configured, ignored: list[str]) -> str:
+    return hashlib.sha256(f"{settings!r} {ignored!r}".encode()).hexdigest()
