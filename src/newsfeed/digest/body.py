@@ -31,6 +31,10 @@ MOST_COLUMNS = 4
 NARROWEST, WIDEST = 6, 24
 """Cells of text for which a column of a table is made."""
 
+PHONE, PADDING = 43, 3
+"""Cells of a table's text that are as wide as the letter on a small phone, and as a cell's padding.
+"""
+
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _UPRIGHT = frozenset({"ko", "ja", "zh"})
 _BLOCKS = ("p", *_HEADINGS, "div", "blockquote", "figure")
@@ -133,17 +137,24 @@ def _fit_table(table: HtmlElement) -> None:
 
 
 def _share_width(rows: list[HtmlElement], columns: int) -> None:
-    """Give columns of long texts more of the width, on the first row that has them all."""
+    """Divide the width, on the first row that has all columns: each gets what its longest word
+    needs on a phone, as far as all can have that, and of the rest more where texts are long.
+    """
     grid = [list(row.iterchildren("td", "th")) for row in rows]
     whole = [row for row in grid if len(row) == columns]
     if not whole:
         return
-    longest = [
-        max(cells.width(row[n].text_content().strip()) for row in whole) for n in range(columns)
-    ]
+    texts = [[row[n].text_content().strip() for row in whole] for n in range(columns)]
+    longest = [max(map(cells.width, column)) for column in texts]
     weights = [min(max(length, NARROWEST), WIDEST) for length in longest]
-    for cell, weight in zip(whole[0], weights, strict=True):
-        cell.set("width", f"{100 * weight // sum(weights)}%")
+    needs = [min((_longest_word(column) + PADDING) / PHONE, 1 / columns) for column in texts]
+    rest = 1 - sum(needs)
+    for cell, weight, need in zip(whole[0], weights, needs, strict=True):
+        cell.set("width", f"{int(100 * (need + rest * weight / sum(weights)))}%")
+
+
+def _longest_word(texts: list[str]) -> int:
+    return max((cells.width(word) for text in texts for word in text.split()), default=0)
 
 
 def _columns(row: HtmlElement) -> int:

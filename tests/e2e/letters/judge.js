@@ -1,8 +1,8 @@
 /* Judges a letter in the window that it runs in. Gives {faults: [[rule, where, how], ...], texts,
    links, images}: what is wrong, and how much was looked at.
 
-   `stripped`: the page has lost all its styles, so that sizes of targets and measures that only
-   styles can keep are not asked for. `withImages`: those are shown. */
+   `stripped`: the page has lost all its styles, so that sizes of targets, whole words and
+   measures that only styles can keep are not asked for. `withImages`: those are shown. */
 ({ stripped, withImages }) => {
   const CONTRAST = 4.5, CONTRAST_LARGE = 3, LARGE = 24, LARGE_BOLD = 18.66; // WCAG 2.2, 1.4.3
   const TARGET = 44;   // WCAG 2.2, 2.5.5, with its exception of an equivalent
@@ -91,6 +91,23 @@
     while (walker.nextNode()) {
       const node = walker.currentNode;
       node.data = node.data.replace(/\S{25,}/g, word => [...word].slice(0, 8).join(""));
+    }
+  }
+
+  // ---- words that are broken ----------------------------------------------------------------
+
+  const SHORT = /(?<![\p{L}\p{N}])[\p{Script=Latin}\p{Script=Hangul}\p{Script=Arabic}]{2,12}(?![\p{L}\p{N}])/gu;
+
+  function judgeWords() {
+    for (const { node, element, lines } of texts) {
+      if (lines.length < 2 || element.closest("pre, code")) continue;
+      for (const { 0: word, index } of node.data.matchAll(SHORT)) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const [first, ...others] = [...range.getClientRects()].filter(r => r.width > 0.5);
+        if (others.some(r => r.top > first.bottom - SLACK)) report("word", element, `"${word}" is broken`);
+      }
     }
   }
 
@@ -296,6 +313,7 @@
   if (!stripped) {
     judgeTargets();
     judgeImages();
+    judgeWords();
   }
   const judged = { faults, texts: texts.length, links: links.length, images: images.length };
   if (stripped) {

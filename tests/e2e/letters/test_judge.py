@@ -34,6 +34,10 @@ FAULTS = {
         "overflow",
         "Object.assign(one('.title').style, {height: '10px', overflow: 'hidden'})",
     ),
+    "a word in two lines": (
+        "word",
+        "one('.grid th').style.wordBreak = 'break-all';one('.grid th').setAttribute('width', '5%')",
+    ),
     "a title upon its picture": ("overlap", "one('.headline').style.marginTop = '-90px'"),
     "lines upon lines": ("overlap", "one('.headline').style.lineHeight = '0.5'"),
     "pale text": ("contrast", "last('.body p').style.color = '#999999'"),
