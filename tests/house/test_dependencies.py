@@ -35,6 +35,7 @@ DOORS = {
     "comrak": "collect/markup/markdown.py",
     "cryptography": "deliver/dkim/",
     "dns": "deliver/dkim/published.py",
+    "docutils": "collect/conventions/pelican/restructured.py",
     "feedgen": "feeds/generator.py",
     "feedparser": "collect/feedfile.py",
     "email_validator": "address.py",
