@@ -43,6 +43,7 @@ def test_two_tables_are_enough(tmp_path: Path) -> None:
         (MINIMAL + '[feeds.paths]\nrss = "../x"\n', "leaves the output folder"),
         (MINIMAL + '[feeds.paths]\nrss = "atom.xml"\n', "two formats have one file name"),
         (MINIMAL + '[feeds.paths]\ncategory = "c/"\n', "is not a folder with {slug}"),
+        (MINIMAL + '[feeds.paths]\ncategory = "c/{slug}.xml"\n', "with one of `formats` it may be"),
         (MINIMAL.replace("https:", "ftp:"), "`site.url`: 'ftp://example.org' is not an http"),
         (
             MINIMAL.replace("[[sources]]", 'privacy_url = "javascript:x"\n[[sources]]'),

@@ -116,10 +116,10 @@ def _check_output(settings: Settings, path: Path) -> None:
         _refuse("`feeds.paths`: two formats have one file name", "give each its own", path)
     for key in ("category", "tag", "author", "language"):
         value = getattr(paths, key)
-        if "{slug}" not in value or not value.endswith("/"):
+        if "{slug}" not in value or not (value.endswith("/") or len(files) == 1):
             _refuse(
                 f"`feeds.paths.{key}`: {value!r} is not a folder with {{slug}} in it",
-                'as in "categories/{slug}/"',
+                'as in "categories/{slug}/"; with one of `formats` it may be a file',
                 path,
             )
     output = (path.parent / settings.feeds.output).resolve()

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import feedparser
 import pytest
 
 from newsfeed.cli import COMMANDS
@@ -202,10 +203,10 @@ def test_init_reads_a_jekyll_site(tmp_path: Path) -> None:
     assert site.run("init").returncode == 0
     done = site.run("publish")
     assert done.returncode == 0, done.stderr
-    entry = site.feed("atom.xml").entries[0]
+    entry = feedparser.parse((site.folder / "_public/atom.xml").read_bytes()).entries[0]
     assert entry.link == "https://example.org/b/2024/07/12/%EA%B8%80.html"
     assert entry.id == "https://example.org/b/2024/07/12/%EA%B8%80"
-    assert not (site.output / "index.html").exists()
+    assert not (site.folder / "_public/index.html").exists()
 
 
 def test_the_demo_publishes_at_once(tmp_path: Path) -> None:
@@ -278,7 +279,7 @@ def test_init_reads_what_jekyll_sites_really_say(tmp_path: Path) -> None:
     site = Site(tmp_path / "x")
     site.folder = tmp_path
     assert site.run("init").returncode == 0
-    text = (tmp_path / "newsfeed.toml").read_text(encoding="utf-8")
+    text = (tmp_path / "_newsfeed.toml").read_text(encoding="utf-8")
     assert 'language = "ko-KR"' in text
     assert 'from = "news@xn--3e0b707e.kr"' in text
     done = site.run("publish")
@@ -292,7 +293,7 @@ def test_init_writes_no_settings_that_would_fail(tmp_path: Path) -> None:
     done = site.run("init")
     assert done.returncode == 2
     assert "Nowhere/None" in done.stderr
-    assert not (tmp_path / "newsfeed.toml").exists()
+    assert not (tmp_path / "_newsfeed.toml").exists()
 
 
 def test_init_where_no_folder_can_be_is_told_in_one_line(site: Site) -> None:

@@ -14,7 +14,7 @@ from newsfeed.errors import OutputError
 from newsfeed.feeds.names import ATOM, JSON, RSS
 from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.plan import Plan, fingerprint
-from newsfeed.flows.terms import FOLDERS, Vocabulary, names
+from newsfeed.flows.terms import FOLDERS, Vocabulary, names, whole
 from newsfeed.model import Article, FeedDocument, FeedLinks, Term
 from newsfeed.output.writer import Output
 from newsfeed.urls import ascii_url
@@ -110,7 +110,7 @@ def _by(plan: Plan, articles: Sequence[Article], terms: Vocabulary, kind: str) -
         Feed(
             title=f"{plan.site.title} — {term.name}",
             paths={
-                f: pattern.replace("{slug}", term.slug) + _file_name(plan, f)
+                f: whole(pattern, _file_name(plan, f)).replace("{slug}", term.slug)
                 for f in plan.feeds.formats
             },
             articles=tuple(newest[term.name]),

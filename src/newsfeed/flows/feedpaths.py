@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from newsfeed.flows.feeding import MEDIA_TYPES, address
 from newsfeed.flows.plan import Plan
-from newsfeed.flows.terms import FOLDERS
+from newsfeed.flows.terms import FOLDERS, whole
 from newsfeed.pages.site import FORMATS
 
 
@@ -32,8 +32,8 @@ def feed_files(plan: Plan) -> Callable[[str], FeedFile | None]:
         name = re.escape(PurePosixPath(path).name)
         for group in plan.feeds.by:
             pattern = getattr(plan.feeds.paths, FOLDERS[group])
-            folder = "[^/]+".join(map(re.escape, pattern.split("{slug}")))
-            below.append((re.compile(folder + name), feed))
+            pieces = whole(pattern, PurePosixPath(path).name).split("{slug}")
+            below.append((re.compile("[^/]+".join(map(re.escape, pieces))), feed))
         if kind != "json":
             archive = FeedFile(MEDIA_TYPES[kind], archive=True)
             below.append((re.compile(f"archive/[0-9]+/{name}"), archive))

@@ -19,7 +19,7 @@ from newsfeed.flows.bodies import EXCERPT, Bodies
 from newsfeed.flows.collecting import Collection
 from newsfeed.flows.feeding import MEDIA_TYPES, NEVER, Feed, address, checked
 from newsfeed.flows.plan import Plan, fingerprint
-from newsfeed.flows.terms import FOLDERS
+from newsfeed.flows.terms import FOLDERS, whole
 from newsfeed.model import Article
 from newsfeed.output.writer import Output
 from newsfeed.pages.index import SHOWN
@@ -45,12 +45,13 @@ def reserved(plan: Plan) -> Callable[[str], bool]:
     main = [getattr(paths, name) for name in plan.feeds.formats]
     names = [PurePosixPath(path).name for path in main]
     fixed = [one_file(path) for path in (SUBSCRIBE, OPML, HOME, ALL, *main)]
-    folders = [getattr(paths, FOLDERS[kind]).split("{slug}") for kind in plan.feeds.by]
-    folders += [["archive/", "/"]] if plan.feeds.archive else []
+    patterns = [getattr(paths, FOLDERS[kind]) for kind in plan.feeds.by]
+    patterns += ["archive/{slug}/"] if plan.feeds.archive else []
     files = [re.escape(path) for path in fixed]
-    for pieces in folders:
-        folder = "[^/]+".join(re.escape(one_file(piece)) for piece in pieces)
-        files += [folder + re.escape(one_file(name)) for name in names]
+    for pattern in patterns:
+        for name in names:
+            pieces = whole(one_file(pattern), one_file(name)).split("{slug}")
+            files.append("[^/]+".join(map(re.escape, pieces)))
     above = {re.escape(str(folder)) for path in fixed for folder in PurePosixPath(path).parents}
     pattern = re.compile(f"(?:{'|'.join(files)})(?:/.*)?|{'|'.join(sorted(above))}", re.DOTALL)
     return lambda path: pattern.fullmatch(path) is not None

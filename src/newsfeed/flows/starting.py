@@ -17,7 +17,7 @@ from newsfeed import config
 from newsfeed.address import AddressError, parse_address
 from newsfeed.collect.conventions.base import About
 from newsfeed.collect.conventions.detect import convention, detect
-from newsfeed.errors import UsageError
+from newsfeed.errors import SettingsError, UsageError
 from newsfeed.text import one_line
 from newsfeed.urls import ascii_url
 
@@ -98,11 +98,15 @@ generator = {_quoted(guess.generator)}
 [feeds]
 output = {_quoted(about.output)}
 limit = {about.limit or LIMIT}
-{_paths(about)}{_newsletters(about)}"""
+{_content(about)}{_paths(about)}{_newsletters(about)}"""
 
 
 def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _content(about: About) -> str:
+    return 'content = "excerpt"\n' if about.excerpts else ""
 
 
 def _paths(about: About) -> str:
@@ -111,6 +115,8 @@ def _paths(about: About) -> str:
         return ""
     formats = ", ".join(map(_quoted, about.feeds))
     lines = "".join(f"{name} = {_quoted(path)}\n" for name, path in about.feeds.items())
+    if about.by_category:
+        lines += f"category = {_quoted(about.by_category)}\n"
     return f"formats = [{formats}]\n\n[feeds.paths]\n{lines}"
 
 
@@ -179,20 +185,19 @@ def _start(folder: Path, demo: Path | None) -> tuple[Path, Guess]:
         guess = msgspec.structs.replace(guess, about=about)
     text = settings_text(guess)
     target = hidden if guess.about.hidden else usual
-    _try(text, target, rules=not guess.about.problems)
+    try:
+        _try(text, target)
+    except SettingsError:
+        if not guess.about.problems:
+            raise
     with target.open("x", encoding="utf-8") as file:
         file.write(text)
     return target, guess
 
 
-def _try(text: str, target: Path, *, rules: bool) -> None:
-    """Settings that we write are settings that we can read. Raises SettingsError.
-
-    Without `rules`, those of the sources are not asked: what is wrong with them is told already.
-    """
+def _try(text: str, target: Path) -> None:
+    """Settings that we write are settings that we can read. Raises SettingsError."""
     settings = config.parse(text, target, {})
-    if not rules:
-        return
     zone = ZoneInfo(settings.site.timezone)
     for source in settings.sources:
         convention(source.generator, target.parent / source.path, zone, source.permalink)

@@ -59,6 +59,11 @@ def _free(name: str, taken: Collection[str]) -> str:
     return free
 
 
+def whole(pattern: str, name: str) -> str:
+    """The path of a term's feed: in the folder that `pattern` is, `name`; else `pattern` itself."""
+    return pattern + name if pattern.endswith("/") else pattern
+
+
 class Vocabulary(NamedTuple):
     """The terms of every kind."""
 

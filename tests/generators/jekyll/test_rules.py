@@ -241,5 +241,11 @@ def test_the_feed_of_the_site_is_told(tmp_path: Path) -> None:
         config.write_text(text, encoding="utf-8")
         about = GENERATOR.about(tmp_path)
         assert (about.feeds, about.limit) == (feeds, limit)
+    config.write_text(
+        "plugins: [jekyll-feed]\nfeed: {excerpt_only: true, categories: [a]}", encoding="utf-8"
+    )
+    about = GENERATOR.about(tmp_path)
+    assert (about.excerpts, about.by_category) == (True, "feed/{slug}.xml")
+    config.write_text("plugins: []", encoding="utf-8")
     (tmp_path / "rss.xml").write_text("---\n---\n<rss version='2.0'>", encoding="utf-8")
     assert GENERATOR.about(tmp_path).feeds == {"rss": "rss.xml"}

@@ -89,6 +89,13 @@ def test_a_reader_notices_nothing_of_the_switch(switched: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_the_feed_of_a_category_is_taken_over(switched: Path) -> None:
+    """It is compared with ours at its address, and the newest of the category are in it."""
+    done = newsfeed("check", "--against", "_site/feed/sky.xml", folder=switched)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert len(feed(switched / "_public/feed/sky.xml").entries) == 5
+
+
 def test_the_feed_lies_where_that_of_jekyll_does(switched: Path) -> None:
     ours, theirs = feed(switched / "_public/feed.xml"), feed(switched / "_site/feed.xml")
     assert ours.self_url == theirs.self_url == "https://hillside.example.org/notes/feed.xml"

@@ -51,8 +51,9 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     `languages` are those in which the site has articles, its main one first. `source` is the path
     of the articles below the site, and `permalink` the form of addresses where the rules cannot
     tell them. `feeds` are the paths of the generator's own feeds by format, `limit` is how many
-    entries they have, and `output` a folder for ours that the generator neither reads nor
-    overwrites. `hidden` tells that it publishes what lies beside its settings unless the name
+    entries they have, `excerpts` that they show no more, `by_category` the path of a category's
+    feed with {slug} for its name, and `output` a folder for ours that the generator neither reads
+    nor overwrites. `hidden` tells that it publishes what lies beside its settings unless the name
     begins with an underscore, as ours then does. `problems` are warnings of settings that could
     not be read.
     """
@@ -68,6 +69,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     permalink: str = ""
     feeds: Mapping[str, str] = {}
     limit: int = 0
+    excerpts: bool = False
+    by_category: str = ""
     output: str = "public"
     hidden: bool = False
     problems: tuple[Fault, ...] = ()

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from newsfeed.collect.conventions import sites
 from newsfeed.collect.conventions.base import About, Located
 from newsfeed.collect.conventions.jekyll.config import FILES, Config, read_config, read_values
@@ -31,12 +33,12 @@ class _Generator:
 
     def locate(self, folder: Path) -> Located | None:
         """`folder` is the site, or a folder of posts or of a collection in it."""
-        if folder.name.startswith("_"):
-            return _around(folder)
         config = sites.first(folder, FILES)
         reasons = [config.name] if config else []
         reasons += ["_posts/"] if (folder / "_posts").is_dir() else []
-        return Located(site=folder, reasons=tuple(reasons)) if reasons else None
+        if reasons:
+            return Located(site=folder, reasons=tuple(reasons))
+        return _around(folder) if folder.name.startswith("_") else None
 
     def about(self, site: Path) -> About:
         """See Generator.about. The feed is jekyll-feed's, or else a template of the site's own."""
@@ -45,8 +47,7 @@ class _Generator:
         except SettingsError as error:
             return About(output=OUTPUT, hidden=True, problems=(sites.problem(error),))
         parts = (sites.line_at(values, key).strip("/ ") for key in ("url", "baseurl"))
-        feeds, limit = _feeds(site, values)
-        return About(
+        about = About(
             title=sites.line_at(values, "title") or sites.line_at(values, "name"),
             url=sites.usable_url("/".join(parts)),
             description=sites.line_at(values, "description"),
@@ -55,12 +56,10 @@ class _Generator:
             ),
             author=sites.name_at(values, "author"),
             timezone=sites.line_at(values, "timezone"),
-            source=sites.line_at(values, "source").strip("/") or ".",
-            feeds=feeds,
-            limit=limit,
             output=OUTPUT,
             hidden=True,
         )
+        return _with_feeds(about, site, values)
 
     def convention(self, located: Located, zone: ZoneInfo, permalink: str) -> Jekyll:
         """See Generator.convention."""
@@ -101,17 +100,23 @@ def _is_collection(site: Path, name: str) -> bool:
         return False
 
 
-def _feeds(site: Path, values: Mapping[str, object]) -> tuple[dict[str, str], int]:
-    """Where the site's own feed is, by its format, and how many entries it has at most."""
+def _with_feeds(about: About, site: Path, values: Mapping[str, object]) -> About:
+    """The same with the site's own feed: where it is, in which format, and how long."""
     plugins = [values.get("plugins"), values.get("gems")]
     if any(isinstance(one, list) and _PLUGIN in one for one in plugins):
         feed = values.get("feed")
         settings = feed if isinstance(feed, dict) else {}
         limit = settings.get("posts_limit")
-        path = sites.line_at(settings, "path").strip("/") or "feed.xml"
-        return {"atom": path}, limit if isinstance(limit, int) and limit > 0 else _USUAL_LIMIT
+        return msgspec.structs.replace(
+            about,
+            feeds={"atom": sites.line_at(settings, "path").strip("/") or "feed.xml"},
+            limit=limit if isinstance(limit, int) and limit > 0 else _USUAL_LIMIT,
+            excerpts=settings.get("excerpt_only") is True,
+            by_category="feed/{slug}.xml" if settings.get("categories") else "",
+        )
     own = sites.first(site, ("feed.xml", "atom.xml", "rss.xml"))
     if own is None:
-        return {}, 0
+        return about
     head = own.read_text("utf-8", "replace")[:_HEAD]
-    return {"atom" if "<feed" in head else "rss": own.name}, 0
+    kind = "atom" if "<feed" in head else "rss"
+    return msgspec.structs.replace(about, feeds={kind: own.name})

@@ -73,15 +73,7 @@ def read_values(site: Path) -> dict[str, object]:
 def read_config(site: Path) -> Config:
     """The settings of the site. Raises SettingsError where they cannot be read or used."""
     values = read_values(site)
-    zone = sites.line_at(values, "timezone")
-    try:
-        ZoneInfo(zone or "UTC")
-    except (OSError, ValueError, KeyError):
-        raise SettingsError(
-            f"`timezone`: there is no time zone {zone!r}",
-            where=str(sites.first(site, FILES) or site),
-            remedy="mend it",
-        ) from None
+    zone = _zone(site, values)
     style = sites.line_at(values, "permalink") or "date"
     collections = _mapping(values.get("collections"))
     posts = _mapping(collections.get("posts"))
@@ -100,7 +92,7 @@ def read_config(site: Path) -> Config:
         excerpt_separator=_separator(values),
         show_drafts=values.get("show_drafts") is True,
         unpublished=values.get("unpublished") is True,
-        names=dict(_names("site", values, _NAMES_DEEP)),
+        names={"site.url": "", "site.baseurl": "", **dict(_names("site", values, _NAMES_DEEP))},
         authors=_authors(site / (sites.line_at(values, "data_dir") or "_data")),
     )
 
@@ -110,6 +102,20 @@ def page_suffix(style: str) -> str:
     if style == "pretty" or style.endswith("/"):
         return "/"
     return ":output_ext" if style in STYLES or style.endswith(":output_ext") else ""
+
+
+def _zone(site: Path, values: Mapping[str, object]) -> str:
+    """The time zone in the settings of the site, "" for none. Raises SettingsError."""
+    zone = sites.line_at(values, "timezone")
+    try:
+        ZoneInfo(zone or "UTC")
+    except (OSError, ValueError, KeyError):
+        raise SettingsError(
+            f"`timezone`: there is no time zone {zone!r}",
+            where=str(sites.first(site, FILES) or site),
+            remedy="mend it",
+        ) from None
+    return zone
 
 
 def _mapping(value: object) -> dict[str, object]:
