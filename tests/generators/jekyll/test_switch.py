@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -122,6 +124,24 @@ def test_no_file_of_the_site_is_changed(switched: Path) -> None:
     assert before.items() <= now.items()
     ours = {name.split("/")[0] for name in now.keys() - before.keys()}
     assert ours == {"_config.yml", "_newsfeed.toml", "_public", "_site", ".newsfeed"}
+
+
+def test_the_guide_s_commands_do_what_it_says(tmp_path: Path, root: Path, require: Require) -> None:
+    """Typed in the order in which they stand there, after which our feed is in Jekyll's place."""
+    guide = (root / "docs/guides/jekyll.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)
+    folder = copied(tmp_path / "site")
+    require("jekyll")
+    for line in block.splitlines():
+        words = shlex.split(line)
+        if words[0] == "newsfeed":
+            done = newsfeed(*words[1:], folder=folder)
+        else:
+            done = run(*words, folder=folder)
+        assert done.returncode == 0, (line, done.stderr)
+        assert "--against" not in line or done.stdout + done.stderr == ""
+    ours = (folder / "_public/feed.xml").read_bytes()
+    assert (folder / "_site/feed.xml").read_bytes() == ours
 
 
 @pytest.mark.parametrize(
