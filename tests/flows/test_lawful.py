@@ -22,7 +22,7 @@ from newsfeed.flows.rehearsing import prepare_test
 from newsfeed.flows.specials import special
 from tests.flows.notices_kit import COMMERCIAL, SENDER
 from tests.flows.people_kit import NOW
-from tests.kit import NEWSLETTER, SETTINGS, Site
+from tests.kit import NEWSLETTER, SETTINGS, Site, plain
 
 ENGLISH = SETTINGS.replace('"ko"', '"en"').replace("Asia/Seoul", "Europe/London")
 JAPANESE = SETTINGS.replace('"ko"', '"ja"').replace("Asia/Seoul", "Asia/Tokyo")
@@ -117,14 +117,16 @@ def test_outside_of_korea_no_telephone_and_no_label_are_wanted(tmp_path: Path) -
     assert label_of(site.plan(), site.plan().newsletters[0]) == ""
 
 
+def parsed(raw: bytes) -> EmailMessage:
+    """A message as the standard library reads it."""
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
+
+
 def subjects(site: Site) -> list[str]:
     """The decoded subjects of what lies in the outbox."""
-    found = []
-    for raw in site.outbox().values():
-        mail = message_from_bytes(raw, policy=policy.default)
-        assert isinstance(mail, EmailMessage)
-        found.append(str(mail["Subject"]))
-    return found
+    return [str(parsed(raw)["Subject"]) for raw in site.outbox().values()]
 
 
 def test_every_subject_begins_with_the_label__l_k_05(tmp_path: Path) -> None:
@@ -145,6 +147,24 @@ def test_every_subject_begins_with_the_label__l_k_05(tmp_path: Path) -> None:
         assert own.subject == "(광고) 인사드립니다"
     site.round(NOW)
     assert len(subjects(site)) == 2
+    assert all(subject.startswith("(광고)") for subject in subjects(site))
+
+
+def test_whatever_its_reader_reads_an_advertisement_says_what_the_law_asks__l_k_04(
+    tmp_path: Path,
+) -> None:
+    """Label, sender and the way out in Korean and English stand in every variant."""
+    site = site_of(tmp_path, COMMERCIAL)
+    site.subscribe("bea@example.com", language="en")
+    site.subscribe("hana@example.com", language="ja")
+    with site.shop(NOW) as shop:
+        decide_now(shop, shop.plan.newsletters[0])
+    site.round(NOW)
+    texts = [plain(parsed(raw)) for raw in site.outbox().values()]
+    assert sum("이메일: " in text for text in texts) == 1
+    for text in texts:
+        assert all(word in text for word in ("news@example.org", "02-123-4567", "보기로 1"))
+        assert {"수신거부:", "Unsubscribe:"} <= set(text.splitlines())
     assert all(subject.startswith("(광고)") for subject in subjects(site))
 
 

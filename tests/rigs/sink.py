@@ -30,6 +30,7 @@ NO_RECIPIENT = b"503 5.5.1 no valid recipient\r\n"
 UNKNOWN = b"500 5.5.2 unknown command\r\n"
 
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_LANGUAGE = re.compile(rb"^content-language:\s*([\w-]+)", re.IGNORECASE | re.MULTILINE)
 _PATH = re.compile(rb"<([^>]*)>")
 
 
@@ -38,7 +39,7 @@ class Received(NamedTuple):
 
     `offered` is when its RCPT was read, `taken` when its end was (seconds since 1970-01-01 UTC).
     `connection` is unlike that of any other, also after a restart. `size` is in bytes. `own` tells
-    whether its headers name the recipient.
+    whether its headers name the recipient; `language` is the first that they name, or "".
     """
 
     recipient: str
@@ -48,6 +49,7 @@ class Received(NamedTuple):
     taken: float
     size: int
     own: bool
+    language: str = ""
 
     def line(self) -> bytes:
         """It as a line of the record. The line's end stands first, so that a line which a kill
@@ -61,6 +63,7 @@ class Received(NamedTuple):
             f"{self.taken:.6f}",
             str(self.size),
             str(int(self.own)),
+            self.language,
             ".",
         )
         return b"\n" + "\t".join(fields).encode()
@@ -70,9 +73,18 @@ def parse(record: bytes) -> list[Received]:
     """The letters of a record, in the order in which they came."""
     lines = (line.split("\t") for line in record.decode().split("\n"))
     return [
-        Received(one[0], one[1], one[2], float(one[3]), float(one[4]), int(one[5]), one[6] == "1")
+        Received(
+            one[0],
+            one[1],
+            one[2],
+            float(one[3]),
+            float(one[4]),
+            int(one[5]),
+            one[6] == "1",
+            one[7],
+        )
         for one in lines
-        if len(one) == 8 and one[7] == "."
+        if len(one) == 9 and one[8] == "."
     ]
 
 
@@ -181,10 +193,18 @@ class Line(asyncio.Protocol):
 
     def _note(self, head: bytes, size: int) -> None:
         message_id = _MESSAGE_ID.search(head)
+        language = _LANGUAGE.search(head)
         known, now = (message_id[1] if message_id else b"").decode(), time.time()
         lines = [
             Received(
-                recipient.decode(), known, self._name, offered, now, size, recipient in head
+                recipient.decode(),
+                known,
+                self._name,
+                offered,
+                now,
+                size,
+                recipient in head,
+                (language[1] if language else b"").decode(),
             ).line()
             for recipient, offered in self._recipients
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 import random
@@ -97,12 +98,13 @@ class Sender:
 
 
 class Mailing:
-    """A site with one new article, and the subscribers of its newsletter."""
+    """A site with one new article, and subscribers of its newsletter who read three languages."""
 
     def __init__(self, folder: Path, port: int, subscribers: int, settings: str) -> None:
         self.site = Site(folder / "site", SETTINGS + NEWSLETTER + settings.format(port=port))
         self.site.post("one.md", "눈이 왔다. " * 200, date="2026-11-01", title="첫 글")
         self.addresses = [f"reader{n}@mail{n % 7}.example.org" for n in range(subscribers)]
+        self.reads = dict(zip(self.addresses, itertools.cycle(("ko", "en", "ja")), strict=False))
         self._logs = folder
         self._senders: list[Sender] = []
         self._import()
@@ -110,8 +112,10 @@ class Mailing:
     def _import(self) -> None:
         with (self.site.folder / "people.csv").open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file)
-            rows.writerow(["Email", "Name", "Signed up"])
-            rows.writerows([one, "김서연", "2025-03-01"] for one in self.addresses)
+            rows.writerow(["Email", "Name", "Language", "Signed up"])
+            rows.writerows(
+                [one, "김서연", reads, "2025-03-01"] for one, reads in self.reads.items()
+            )
         proof = ("--consent-source", "a form", "--consent-date-column", "Signed up")
         self.done("subscribers", "import", "people.csv", "--newsletter", "weekly", *proof)
 

@@ -37,13 +37,14 @@ pytestmark = pytest.mark.timeout(TIMEOUT)
 
 
 def assert_everyone_once(site: Mailing, received: Sequence[Received], allowed: int) -> None:
-    """Nobody is missing, at most `allowed` letters came again, with one Message-ID, and `newsfeed
-    status` knows all of it.
+    """Nobody is missing, at most `allowed` letters came again, with one Message-ID, each was in its
+    reader's language, and `newsfeed status` knows all of it.
     """
     assert distinct(received) == set(site.addresses)
     assert repeats(received) <= allowed
     assert {len(ids) for ids in message_ids(received).values()} == {1}
     assert mixed_up(received) == []
+    assert [one for one in received if one.language != site.reads[one.recipient]] == []
     edition = site.edition("--repeated")
     assert (edition["state"], edition["left"]) == ("sent", 0)
     assert edition["counts"] == {"sent": len(site.addresses)}
