@@ -15,10 +15,11 @@ import msgspec
 from newsfeed import __version__, config
 from newsfeed.address import parse_address
 from newsfeed.collect.conventions.detect import convention
-from newsfeed.collect.entry import FORMAT, Folder
+from newsfeed.collect.entry import FORMAT, Folder, Remote
 from newsfeed.collect.index import Index
+from newsfeed.collect.remote.shelf import folder_name
 from newsfeed.deliver.verp import checked_bounces
-from newsfeed.errors import SettingsError
+from newsfeed.errors import Fault, SettingsError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.editions import check_newsletter
 from newsfeed.flows.forecast import check_quotas
@@ -29,7 +30,7 @@ from newsfeed.flows.relaying import check_relay
 from newsfeed.flows.signing import entries
 from newsfeed.flows.theming import check_theme, logo_stamps
 from newsfeed.parallel import processors
-from newsfeed.settings import Mail, Settings, Source
+from newsfeed.settings import Mail, Settings, Source, source_name
 from newsfeed.store import database, private
 from newsfeed.templating import KINDS
 from newsfeed.templating import folders as folders_of
@@ -59,7 +60,9 @@ def make_plan(project: Project) -> Plan:
     own_pages = settings.pages.enabled
     pages = own_pages if own_pages is not None else not any(f.convention.has_site for f in folders)
     folders = tuple(
-        msgspec.structs.replace(f, publishes_media=pages and not f.convention.has_site)
+        f
+        if f.remote
+        else msgspec.structs.replace(f, publishes_media=pages and not f.convention.has_site)
         for f in folders
     )
     templates = _templates(base)
@@ -111,7 +114,8 @@ def workshop(
         Index(plan.index, _index_key(plan)) as index,
         database.connect(plan.store, seams.now) as db,
     ):
-        yield Workshop(plan, seams, index, db, allow_empty=allow_empty)
+        fetched = _fetched(plan, seams)
+        yield Workshop(plan, seams, index, db, allow_empty=allow_empty, fetched=fetched)
 
 
 @contextmanager
@@ -126,6 +130,15 @@ def glimpse(plan: Plan, seams: Seams, *, patience: float = private.PATIENCE) -> 
         database.looking(plan.store, seams.now) as db,
     ):
         yield Workshop(plan, seams, index, db, allow_empty=True)
+
+
+def _fetched(plan: Plan, seams: Seams) -> tuple[Fault, ...]:
+    """What there is to tell of remote feeds, which are asked where it is time."""
+    if not any(folder.remote for folder in plan.folders):
+        return ()
+    from newsfeed.flows.fetching import fetch
+
+    return fetch(plan, seams.now)
 
 
 @contextmanager
@@ -191,15 +204,31 @@ def _operator(settings: Settings) -> str:
 
 
 def _folder(source: Source, settings: Settings, base: Path) -> Folder:
+    if source.feed:
+        return _remote_folder(source, settings, base)
     root = Path(os.path.normpath(base / source.path))
     zone = ZoneInfo(settings.site.timezone)
     rules = convention(source.generator, root, zone, source.permalink)
     return Folder(
-        name=source.name or source.path,
+        name=source_name(source),
         root=root,
         convention=rules,
         site_url=_site_url(settings).removesuffix(ascii_url(rules.base_path)),
         language=source.language or settings.site.language,
+    )
+
+
+def _remote_folder(source: Source, settings: Settings, base: Path) -> Folder:
+    """Where the items of a remote feed are kept. Their addresses are their own."""
+    name = source_name(source)
+    root = base / ".newsfeed" / "remote" / folder_name(name) / "items"
+    return Folder(
+        name=name,
+        root=root,
+        convention=convention("plain", root, ZoneInfo(settings.site.timezone), ""),
+        site_url="",
+        language=settings.site.language,
+        remote=Remote(url=ascii_url(source.feed), language=source.language),
     )
 
 
@@ -253,7 +282,7 @@ def _output_key(settings: Settings, templates: tuple[Path, ...], base: Path, *, 
 def _index_key(plan: Plan) -> str:
     """What the entries of the index depend on besides the files."""
     rules = [
-        (f.name, str(f.root), f.site_url, f.language, f.publishes_media, f.convention.key)
+        (f.name, str(f.root), f.site_url, f.language, f.publishes_media, f.convention.key, f.remote)
         for f in plan.folders
     ]
     return fingerprint(__version__, FORMAT, plan.site.url, rules)

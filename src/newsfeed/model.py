@@ -41,6 +41,19 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """The feed that an article was taken from, as it describes itself. `url` is where it was
+    fetched; `id` is its own (Atom), "" where it has none, and `home` the page it stands for, or "".
+    `updated` (aware) is what the feed said when the article was taken.
+    """
+
+    title: str
+    url: str
+    id: str = ""
+    home: str = ""
+    updated: datetime | None = None
+
+
 class Article(msgspec.Struct, frozen=True, kw_only=True):
     """One post after reading, with its identity; its body is rendered only where needed.
 
@@ -48,8 +61,9 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     `summary` is the author's own excerpt as plain text, or "" where it is to be cut from the body.
     `content_hash` is a hex SHA-256 over the normalised source and what was measured for it.
     `sequence` counts in order of first publication, from 0. `news` is False for undated articles
-    of a first build: they sort after all dated ones. `sponsored` is the key of the front matter
-    that says that somebody paid for it, or "". Datetimes are aware.
+    of a first build, which sort after all dated ones, and for what a remote feed had already when
+    it became a source. `sponsored` is the key of the front matter that says that somebody paid for
+    it, or "". `origin` is the remote feed that it is from. Datetimes are aware.
     """
 
     id: str
@@ -70,13 +84,15 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     sponsored: str = ""
     sequence: int = 0
     news: bool = True
+    origin: Origin | None = None
 
 
 class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
     """An article as a feed shows it.
 
     `summary` is plain text; `content_html` is sanitised HTML with absolute URLs, or "" where the
-    feed carries excerpts only. `image_in_content` tells that the lead image is also in the body.
+    feed carries excerpts only. `image_in_content` tells that the lead image is also in the body,
+    `origin` which other feed the item is from.
     """
 
     id: str
@@ -92,6 +108,7 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[Term, ...] = ()
     image: Image | None = None
     image_in_content: bool = False
+    origin: Origin | None = None
 
 
 class FeedLinks(msgspec.Struct, frozen=True, kw_only=True):

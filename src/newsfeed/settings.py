@@ -48,6 +48,11 @@ class Source(Table, frozen=True):
     language: str = ""
 
 
+def source_name(source: Source) -> str:
+    """What newsletters select a source by, and what its articles are remembered under."""
+    return source.name or source.path or source.feed
+
+
 class FeedPaths(Table, frozen=True):
     """Where the feeds lie below the output folder."""
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from newsfeed.errors import SettingsError
 from newsfeed.networks import parse_networks
-from newsfeed.settings import Settings
+from newsfeed.settings import Settings, Source, source_name
 from newsfeed.settings_moved import moved_trouble
 from newsfeed.urls import ascii_url
 
@@ -79,21 +79,40 @@ def _check_zone(zone: str, key: str, path: Path) -> None:
 def _check_sources(settings: Settings, path: Path) -> None:
     for source in settings.sources:
         if source.feed:
-            _refuse("`sources.feed`: remote feeds cannot be read yet", "give a `path`", path)
+            _check_feed(source, path)
+            continue
         if not source.path:
-            _refuse("`sources.path` is missing", "name the folder of articles", path)
+            remedy = "name the folder of articles, or the address of a `feed`"
+            _refuse("`sources.path` is missing", remedy, path)
         if source.permalink and not source.permalink.startswith("/"):
             _refuse("`sources.permalink` does not begin with /", 'as in "/:slug/"', path)
-    names = [source.name or source.path for source in settings.sources]
+    names = [source_name(source) for source in settings.sources]
     if len(set(names)) < len(names):
         _refuse("two `[[sources]]` have one name", "give each a `name` of its own", path)
+
+
+def _check_feed(source: Source, path: Path) -> None:
+    if source.path:
+        remedy = "give each a `[[sources]]` of its own"
+        _refuse("`sources`: one has both a `path` and a `feed`", remedy, path)
+    for key in ("generator", "permalink"):
+        if getattr(source, key) not in {"", "auto"}:
+            remedy = f"remove the `{key}`: a feed says itself where its articles are"
+            _refuse(f"`sources.{key}` is for folders, and not for a `feed`", remedy, path)
+    remedy = "write one like https://example.org/feed.xml"
+    if not re.fullmatch(r"https?://[^\s/?#@]+([/?][^\s#]*)?", source.feed):
+        _refuse(f"`sources.feed`: {source.feed!r} is not an http address", remedy, path)
+    try:
+        ascii_url(source.feed)
+    except ValueError as error:
+        _refuse(f"`sources.feed`: {error}", remedy, path)
 
 
 def _check_newsletters(settings: Settings, path: Path) -> None:
     names = [newsletter.name for newsletter in settings.newsletters]
     if len(set(names)) < len(names):
         _refuse("two `[[newsletters]]` have one name", "give each a `name` of its own", path)
-    known = {source.name or source.path for source in settings.sources}
+    known = {source_name(source) for source in settings.sources}
     for newsletter in settings.newsletters:
         unknown = sorted(set(newsletter.sources) - known)
         if unknown:
@@ -128,7 +147,7 @@ def _check_output(settings: Settings, path: Path) -> None:
     if output.is_relative_to((path.parent / ".newsfeed").resolve()):
         _refuse("`feeds.output` lies in .newsfeed/, which is private", 'as in "public"', path)
     for source in settings.sources:
-        if (path.parent / source.path).resolve().is_relative_to(output):
+        if source.path and (path.parent / source.path).resolve().is_relative_to(output):
             _refuse(
                 f"`feeds.output` holds the articles of the source {source.path!r}",
                 'name a folder for our files only, as in "public"',

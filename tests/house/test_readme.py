@@ -75,7 +75,7 @@ def test_its_example_is_an_article(readme: str, tmp_path: Path) -> None:
 
 
 def test_the_files_that_it_names_exist(readme: str, root: Path) -> None:
-    for path in re.findall(r"`((?:docs/)?[A-Za-z]+\.md)`", readme):
+    for path in re.findall(r"`((?:docs/)?[A-Za-z-]+\.md)`", readme):
         assert (root / path).is_file(), path
 
 

@@ -120,6 +120,27 @@ def test_redirects_end_after_three(web: Server) -> None:
     assert [path for _, path, _, _ in web.asked] == ["/", "/x", "/xx", "/xxx"]
 
 
+def test_where_a_page_moved_for_good_is_told_as_far_as_all_of_it_was_for_good(web: Server) -> None:
+    ways = {"/a": (301, "/b"), "/b": (308, "/c"), "/c": (302, "/d")}
+    web.say = lambda it: (
+        it.answer(ways[it.path][0], Location=ways[it.path][1])
+        if it.path in ways
+        else it.answer(200)
+    )
+    rules = Rules(reach="loopback", plain=True, redirects=3)
+    here = f"http://127.0.0.1:{web.port}"
+    assert get(f"{here}/a", rules).moved == f"{here}/c"
+    assert get(f"{here}/b", rules).moved == f"{here}/c"
+    assert get(f"{here}/c", rules).moved == ""
+    assert get(f"{here}/d", rules).moved == ""
+
+
+def test_headers_go_along(web: Server) -> None:
+    web.say = lambda it: it.answer(200, it.headers["If-None-Match"])
+    reply = get(f"http://127.0.0.1:{web.port}/", HERE, headers={"If-None-Match": '"1"'})
+    assert reply.body == b'"1"'
+
+
 def test_forms_are_posted_and_never_redirected(web: Server) -> None:
     web.say = lambda it: it.answer(307, Location="/other")
     rules = Rules(reach="loopback", plain=True, redirects=3)

@@ -66,6 +66,10 @@ def scan(
 
 
 def _read(folder: Folder, found: Found) -> Row:
+    if folder.remote:
+        from newsfeed.collect.remote.reading import read_item
+
+        return row(found, read_item(found, folder))
     from newsfeed.collect.reading import read_entry  # heavy, and only for what changed
 
     return row(found, read_entry(found, folder))
@@ -81,12 +85,19 @@ def _files(
     folder: Folder, skipped: frozenset[str], complain: Callable[[Fault], None]
 ) -> dict[str, Found]:
     """Files by NFC path; of two names that differ only in their form, the first is kept."""
+    accepts = folder.convention.accepts
+    if folder.remote:
+        from newsfeed.collect.remote.item import is_item
+
+        accepts, skipped = is_item, frozenset()
     if not folder.root.is_dir():
+        if folder.remote:
+            return {}  # it was never read
         raise SourceError(
             "there is no such folder", where=str(folder.root), remedy="mend `sources.path`"
         )
     found: dict[str, Found] = {}
-    for file in walk(folder.root, folder.convention.accepts, skipped, complain):
+    for file in walk(folder.root, accepts, skipped, complain):
         twin = found.setdefault(file.path, file)
         if twin is not file:
             complain(

@@ -13,7 +13,7 @@ import msgspec
 
 from newsfeed.collect.conventions.base import Convention
 from newsfeed.errors import Fault
-from newsfeed.model import DateOrigin, Image
+from newsfeed.model import DateOrigin, Image, Origin
 from newsfeed.urls import ascii_url
 
 FORMAT = 5
@@ -31,7 +31,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `media` maps references in the article to the paths at which newsfeed publishes local files,
     `originals` these to the files' paths below the source as the disk spells them. `sponsored` is
     the key by which the article says that somebody paid for it; `tie` tells the order of articles
-    with one date. `body_line` counts from 1.
+    with one date. `body_line` counts from 1. `origin` is the remote feed that the article is from;
+    then `base` is the absolute address that references in it start from, where that is not its own,
+    and `old` tells that it was there when the feed was first read.
     """
 
     path: str
@@ -60,13 +62,26 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     sponsored: str = ""
     tie: str = ""
     body_line: int = 1
+    origin: Origin | None = None
+    base: str = ""
+    old: bool = False
+
+
+class Remote(msgspec.Struct, frozen=True, kw_only=True):
+    """The feed that fills a folder: its address, and the language that its articles are said to be
+    in, whatever they say themselves, or "".
+    """
+
+    url: str
+    language: str = ""
 
 
 class Folder(msgspec.Struct, frozen=True, kw_only=True):
     """A source as the reader of its files needs it. `site_url` has no slash at its end.
 
     `publishes_media` tells that local files which articles refer to are copied to the output,
-    at their path below `root`, because nobody else publishes them.
+    at their path below `root`, because nobody else publishes them. `remote` is the feed that fills
+    the folder with items; None where authors do, by the rules of `convention`.
     """
 
     name: str
@@ -75,6 +90,7 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
     site_url: str
     language: str
     publishes_media: bool = False
+    remote: Remote | None = None
 
 
 def media_url(path: str, folder: Folder) -> str:

@@ -36,16 +36,22 @@ def read_feed(data: bytes, where: str) -> ReadFeed:
     return _of_xml(data, where)
 
 
-def _of_xml(data: bytes, where: str) -> ReadFeed:
+def xml_feed(data: bytes, where: str) -> Any:  # noqa: ANN401  # feedparser has no types
+    """RSS or Atom as feedparser reads it: nothing sanitised, and addresses relative as they are
+    but for those with an `xml:base`. Raises NoFeedError.
+    """
     import feedparser
 
     found = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-    kind: Literal["rss", "atom"] = "atom" if found.get("version", "").startswith("atom") else "rss"
     if not found.get("version"):
-        raise NoFeedError(
-            "is no feed", where=where, remedy="name a file or URL of RSS, Atom or JSON"
-        )
+        raise _no_feed(where)
+    return found
+
+
+def _of_xml(data: bytes, where: str) -> ReadFeed:
+    found = xml_feed(data, where)
     links = found.feed.get("links", [])
+    kind: Literal["rss", "atom"] = "atom" if found.version.startswith("atom") else "rss"
     return ReadFeed(
         format=kind,
         self_url=next((link.get("href", "") for link in links if link.get("rel") == "self"), ""),
@@ -54,60 +60,76 @@ def _of_xml(data: bytes, where: str) -> ReadFeed:
 
 
 def _xml_entry(entry: dict[str, Any], kind: Literal["rss", "atom"]) -> ReadEntry:
-    title = entry.get("title", "")
-    # Only Atom says of a title that nothing in it is markup.
-    plain = kind == "atom" and entry.get("title_detail", {}).get("type") == "text/plain"
     return ReadEntry(
         id=entry.get("id", ""),
         url=entry.get("link", ""),
-        title=one_line(title) if plain else _text(title),
-        published=_moment(entry.get("published_parsed")),
+        title=shown_title(entry, atom=kind == "atom"),
+        published=moment(entry.get("published_parsed")),
         # feedparser gives the one date for the other where only one is there.
-        updated=_moment(entry["updated_parsed"]) if "updated" in entry else None,
-        categories=tuple(filter(None, map(_name, entry.get("tags", ())))),
+        updated=moment(entry["updated_parsed"]) if "updated" in entry else None,
+        categories=tuple(filter(None, map(shown_name, entry.get("tags", ())))),
     )
 
 
-def _name(category: dict[str, Any]) -> str:
+def shown_name(category: dict[str, Any]) -> str:
     """The category as readers show it: Atom's label is for people, and its term for programs."""
     return category.get("label") or category.get("term") or ""
 
 
-def _of_json(data: bytes, where: str) -> ReadFeed:
+def json_feed(data: bytes, where: str) -> dict[str, Any]:
+    """A JSON Feed as it is written, whose `items` are a list. Raises NoFeedError."""
     try:
         found = json.loads(data.decode("utf-8-sig"))
-        if not str(found["version"]).startswith(_JSON_FEED):
+        if not str(found["version"]).startswith(_JSON_FEED) or not isinstance(found["items"], list):
             raise ValueError  # noqa: TRY301  # other JSON, told as all that is no feed
-        entries = tuple(map(_json_entry, found["items"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise NoFeedError(
-            "is no feed", where=where, remedy="name a file or URL of RSS, Atom or JSON"
-        ) from None
-    return ReadFeed(format="json", self_url=_word(found, "feed_url"), entries=entries)
+        raise _no_feed(where) from None
+    return dict(found)
+
+
+def _of_json(data: bytes, where: str) -> ReadFeed:
+    found = json_feed(data, where)
+    try:
+        entries = tuple(map(_json_entry, found["items"]))
+    except (ValueError, TypeError, AttributeError):
+        raise _no_feed(where) from None
+    return ReadFeed(format="json", self_url=word(found, "feed_url"), entries=entries)
+
+
+def _no_feed(where: str) -> NoFeedError:
+    remedy = "name a file or URL of RSS, Atom or JSON"
+    return NoFeedError("is no feed", where=where, remedy=remedy)
 
 
 def _json_entry(item: dict[str, Any]) -> ReadEntry:
     return ReadEntry(
-        id=_word(item, "id"),
-        url=_word(item, "url"),
-        title=one_line(_word(item, "title")),
-        published=_written(_word(item, "date_published")),
-        updated=_written(_word(item, "date_modified")),
+        id=word(item, "id"),
+        url=word(item, "url"),
+        title=one_line(word(item, "title")),
+        published=written(word(item, "date_published")),
+        updated=written(word(item, "date_modified")),
         categories=tuple(map(str, item.get("tags") or ())),
     )
 
 
-def _word(table: dict[str, Any], key: str) -> str:
+def word(table: dict[str, Any], key: str) -> str:
+    """The value at `key` as text; "" where there is none."""
     value = table.get(key)
     return "" if value is None else str(value)
 
 
-def _written(text: str) -> datetime | None:
-    """A date of RFC 3339."""
-    return _or_none(datetime.fromisoformat, text) if text else None
+def written(text: str) -> datetime | None:
+    """A date of RFC 3339, in UTC, which is meant where no zone is named; None for what is none."""
+    return _or_none(_with_zone, text) if text else None
 
 
-def _moment(parsed: struct_time | None) -> datetime | None:
+def _with_zone(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def moment(parsed: struct_time | None) -> datetime | None:
+    """A date as feedparser gives it, in UTC."""
     return _or_none(lambda at: datetime.fromtimestamp(timegm(at), UTC), parsed) if parsed else None
 
 
@@ -119,6 +141,10 @@ def _or_none(read: Callable[[Any], datetime], value: object) -> datetime | None:
         return None
 
 
-def _text(title: str) -> str:
-    """A title as readers show it, however many times its markup is escaped."""
+def shown_title(element: dict[str, Any], *, atom: bool) -> str:
+    """The title of a feed or entry as readers show it, however many times its markup is escaped."""
+    title = element.get("title", "")
+    # Only Atom says of a title that nothing in it is markup.
+    if atom and element.get("title_detail", {}).get("type") == "text/plain":
+        return one_line(title)
     return one_line(html.unescape(_TAG.sub("", title)))

@@ -11,7 +11,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from itertools import groupby
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import msgspec
@@ -39,42 +41,35 @@ def identify(
     zones: Mapping[str, tzinfo],
     now: datetime,
     descending: Collection[str] = (),
+    twins: Mapping[tuple[str, str], Sequence[tuple[str, str]]] = MappingProxyType({}),
 ) -> Identified:
     """Give every usable entry its identity.
 
     `entries` are by source name and hold those with faults or left out too, so that they do not
     count as vanished. `added` answers when git first had a file (source, path), or None; `zones`
     are those of the sources, by name, in which dates are written. `descending` are the sources
-    whose articles of one date come from the last tie to the first.
+    whose articles of one date come from the last tie to the first. An article goes on where its
+    `twins` were, which are left out in favour of it; all by source and path.
     """
     ledger = _Ledger(known)
     usable = [(source, e) for source, es in entries.items() for e in es if is_usable(e, now)]
     present = {(source, e.path) for source, es in entries.items() for e in es}
-    found = ledger.match(usable, present.difference((source, e.path) for source, e in usable))
+    found = ledger.match(usable, present, twins)
     first_build = not ledger.by_id
     fresh = [(source, e) for source, e in usable if (source, e.path) not in found]
     dates = {(source, e.path): _stored_date(source, e, added, now) for source, e in fresh}
     fresh.sort(key=lambda pair: _first_order(pair, dates, first_build=first_build))
     ids = ledger.new_ids(fresh)
     for source, entry in fresh:
-        date, origin = dates[source, entry.path]
-        found[source, entry.path] = Identity(
-            id=ids[source, entry.path],
-            source=source,
-            path=entry.path,
-            url=entry.url,
-            content_hash=entry.content_hash,
-            first_seen=now,
-            stored_date=date,
-            dated=origin,
-            sequence=ledger.next_sequence(),
-            news=not (first_build and origin is DateOrigin.FIRST_SEEN),
-        )
+        date, origin = dates[key := (source, entry.path)]
+        one = _first(source, entry, ids[key], now, ledger.next_sequence())
+        news = not (entry.old or (first_build and origin is DateOrigin.FIRST_SEEN))
+        found[key] = msgspec.structs.replace(one, stored_date=date, dated=origin, news=news)
+    renewed = partial(_renewed, added=added, now=now)
     current = [
-        (entry, _renewed(found[source, entry.path], source, entry, added, now))
-        for source, entry in usable
+        (entry, renewed(found[source, entry.path], source, entry)) for source, entry in usable
     ]
-    changed = [identity for _, identity in current if ledger.by_id.get(identity.id) != identity]
+    changed = [one for _, one in current if ledger.by_id.get(one.id) != one]
     pairs = [(_article(entry, one, zones[one.source]), entry.tie) for entry, one in current]
     return Identified(
         articles=tuple(_in_feed_order(pairs, descending)),
@@ -99,19 +94,27 @@ class _Ledger:
         self._sequence = max((one.sequence for one in self.by_id.values()), default=-1)
 
     def match(
-        self, usable: Sequence[tuple[str, Entry]], resting: Collection[tuple[str, str]]
+        self,
+        usable: Sequence[tuple[str, Entry]],
+        present: Collection[tuple[str, str]],
+        twins: Mapping[tuple[str, str], Sequence[tuple[str, str]]],
     ) -> dict[tuple[str, str], Identity]:
-        """The identities that entries had before: by the author's id, by path, by a rename.
+        """The identities that entries had before: by the author's id, by path, by their twins', by
+        a rename.
 
         Each way is tried for all entries before the next, so that what a file has by right does
-        not go to one that only resembles it. `resting` are files that are there and not usable.
+        not go to one that only resembles it. `present` are the files that are there, usable or not.
         """
+        resting = set(present).difference((source, entry.path) for source, entry in usable)
         found: dict[tuple[str, str], Identity] = {}
         by_path = {(one.source, one.path): one for one in (*self.by_id.values(), *self._live)}
         for source, entry in usable:
             self._claim(found, source, entry, [self.by_id.get(own_id(entry))])
         for source, entry in usable:
             self._claim(found, source, entry, [by_path.get((source, entry.path))])
+        for source, entry in usable if twins else ():
+            others = twins.get((source, entry.path), ())
+            self._claim(found, source, entry, [by_path.get(other) for other in others])
         self._lost = [one for one in self._live if (one.source, one.path) not in resting]
         lost: dict[tuple[str, str], list[Identity]] = defaultdict(list)
         for one in self._lost:
@@ -162,6 +165,19 @@ class _Ledger:
         """Those whose file is no longer there, or now holds another known article."""
         lost = (one for one in self._lost if one.id not in self._claimed)
         return [msgspec.structs.replace(one, gone=now) for one in lost]
+
+
+def _first(source: str, entry: Entry, id_: str, now: datetime, sequence: int) -> Identity:
+    """The identity of an article that had none."""
+    return Identity(
+        id=id_,
+        source=source,
+        path=entry.path,
+        url=entry.url,
+        content_hash=entry.content_hash,
+        first_seen=now,
+        sequence=sequence,
+    )
 
 
 def own_id(entry: Entry) -> str:
@@ -221,7 +237,9 @@ def _in_feed_order(
 
 
 def _age(pair: tuple[Article, str]) -> tuple[bool, float]:
-    return not pair[0].news, -pair[0].published.timestamp()
+    article = pair[0]
+    last = not article.news and article.dated is DateOrigin.FIRST_SEEN
+    return last, -article.published.timestamp()
 
 
 def _tie(pair: tuple[Article, str]) -> tuple[str, str, str]:
@@ -279,6 +297,7 @@ def _article(entry: Entry, identity: Identity, zone: tzinfo) -> Article:
         sponsored=entry.sponsored,
         sequence=identity.sequence,
         news=identity.news,
+        origin=entry.origin,
     )
 
 

@@ -11,6 +11,7 @@ from newsfeed.feeds.generator import Amendments, add_item, generator
 from newsfeed.feeds.items import enclosure
 from newsfeed.feeds.media import add_media
 from newsfeed.feeds.names import ATOM, HISTORY_NS, MEDIA_NS, XML_LANG
+from newsfeed.feeds.origin import add_atom_source
 from newsfeed.feeds.scrub import scrubbed
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def _amend_feed(root: etree._Element, *, archive: bool) -> None:
 
 
 def _amend_entry(element: etree._Element, item: FeedItem, language: str) -> None:
-    """Write the links anew, since feedgen drops their attributes; add language and media."""
+    """Write the links anew, since feedgen drops their attributes; add language, source and
+    media.
+    """
     for link in element.findall("link"):
         element.remove(link)
     alternate = {"rel": "alternate", "type": "text/html", "href": item.url}
@@ -68,4 +71,5 @@ def _amend_entry(element: etree._Element, item: FeedItem, language: str) -> None
         etree.SubElement(element, "link", attributes)
     if item.language and item.language != language:
         element.set(XML_LANG, item.language)
+    add_atom_source(element, item)
     add_media(element, item)

@@ -15,6 +15,7 @@ from newsfeed.feeds.generator import Amendments, add_item, generator, relations
 from newsfeed.feeds.items import enclosure
 from newsfeed.feeds.media import add_media
 from newsfeed.feeds.names import ATOM_NS, DC_NS, HISTORY_NS, MEDIA_NS, RSS
+from newsfeed.feeds.origin import add_rss_source
 from newsfeed.feeds.scrub import scrubbed
 
 if TYPE_CHECKING:
@@ -68,11 +69,12 @@ def _amend_channel(root: etree._Element, document: FeedDocument, links: FeedLink
 
 
 def _amend_item(element: etree._Element, item: FeedItem, language: str) -> None:
-    """Add authors, whom RSS knows by e-mail address alone, a differing language, and media."""
+    """Add authors, whom RSS knows by e-mail address alone, a differing language, source, media."""
     for author in item.authors:
         etree.SubElement(element, f"{{{DC_NS}}}creator").text = author
     if item.language and item.language != language:
         etree.SubElement(element, f"{{{DC_NS}}}language").text = item.language
+    add_rss_source(element, item)
     add_media(element, item)
 
 

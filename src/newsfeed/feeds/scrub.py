@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from newsfeed.model import FeedDocument, FeedItem, Image, Term
+from newsfeed.model import FeedDocument, FeedItem, Image, Origin, Term
 from newsfeed.text import clean, legal, one_line
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def _item(item: FeedItem) -> FeedItem:
         categories=tuple(_terms(item.categories)),
         tags=tuple(_terms(item.tags)),
         image=None if item.image is None else _image(item.image),
+        origin=None if item.origin is None else _origin(item.origin),
     )
 
 
@@ -62,6 +63,17 @@ def _terms(found: Iterable[Term]) -> Iterable[Term]:
         name = _line(term.name)
         if name:
             yield Term(name=name, slug=_line(term.slug) or name)
+
+
+def _origin(origin: Origin) -> Origin:
+    url = _line(origin.url)
+    return replace(
+        origin,
+        title=_line(origin.title) or url,
+        url=url,
+        id=_line(origin.id),
+        home=_line(origin.home),
+    )
 
 
 def _image(image: Image) -> Image:

@@ -17,6 +17,7 @@ from newsfeed.collect.conventions.references import References
 from newsfeed.collect.entry import Entry, Folder, media_url
 from newsfeed.collect.markup import MarkupContext, Profile, Rendered, excerpt, prose, render
 from newsfeed.collect.reading import read_body
+from newsfeed.collect.remote.reading import item_body
 from newsfeed.errors import ArticleError, BodyError
 from newsfeed.flows.terms import Vocabulary
 from newsfeed.model import Article, FeedItem, LetterItem
@@ -69,6 +70,7 @@ class Bodies:
             tags=tuple(terms.tags.term(name) for name in article.tags),
             image=article.image,
             image_in_content=body.contains_image and content == "full",
+            origin=article.origin,
         )
 
     def letter_item(self, article: Article, *, listed: bool = False) -> LetterItem:
@@ -125,7 +127,7 @@ class Bodies:
         folder = self._folders[article.source]
         entry = self._entries[article.source, article.path]
         context = MarkupContext(
-            url=article.url,
+            url=entry.base or article.url,
             lead_image=article.image.url if article.image else "",
             drop_lead_image=drop_lead_image,
             heading_shift=heading_shift,
@@ -142,9 +144,9 @@ class Bodies:
 
     def _rendered(self, article: Article, context: MarkupContext, profile: Profile) -> Rendered:
         """Raises ArticleError."""
-        entry = self._entries[article.source, article.path]
+        entry, folder = self._entries[article.source, article.path], self._folders[article.source]
         find = self._references[article.source].find
-        body = read_body(entry, self._folders[article.source], find)
+        body = item_body(entry, folder) if folder.remote else read_body(entry, folder, find)
         context = msgspec.structs.replace(
             context, kramdown=body.markup == "kramdown", markdown=body.markup != "html"
         )

@@ -74,16 +74,25 @@ class StrictError(NewsfeedError):
 class Workshop:
     """One run's open doors: the index and the store, and the collection once it is gathered.
 
-    Articles are gathered only when something asks for them. `remarks` are what letters showed of
+    Articles are gathered only when something asks for them. `fetched` is what there is to tell of
+    remote feeds. `remarks` are what letters showed of
     articles' images, `kept` the paths of images that were written for letters.
     """
 
     def __init__(
-        self, plan: Plan, seams: Seams, index: Index, db: sqlite3.Connection, *, allow_empty: bool
+        self,
+        plan: Plan,
+        seams: Seams,
+        index: Index,
+        db: sqlite3.Connection,
+        *,
+        allow_empty: bool,
+        fetched: tuple[Fault, ...] = (),
     ) -> None:
         self.plan, self.seams, self.index, self.db = plan, seams, index, db
         self._allow_empty = allow_empty
         self._collection: Collection | None = None
+        self.fetched = fetched
         self.saved = False
         self.remarks: list[Fault] = []
         self.kept: list[str] = []
@@ -167,6 +176,13 @@ def build(shop: Workshop, options: BuildOptions) -> BuildReport:
 
     Raises StrictError, SourceError, ForeignFileError, OutputError; then nothing was replaced.
     """
+    report = _up_to_date(shop, options)
+    if not shop.fetched:
+        return report
+    return msgspec.structs.replace(report, warnings=(*shop.fetched, *report.warnings))
+
+
+def _up_to_date(shop: Workshop, options: BuildOptions) -> BuildReport:
     done = None if options.check_all else _nothing_to_do(shop)
     if done:
         _refuse_faults(done.report.faults, options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from newsfeed.collect.collector import Scan
 from newsfeed.collect.entry import Entry, Folder
 from newsfeed.collect.identity import identify, is_usable
 from newsfeed.collect.index import Index
+from newsfeed.collect.remote.twins import Parted, part
 from newsfeed.errors import Fault, SourceError
 from newsfeed.model import Article, DateOrigin
 from newsfeed.store import articles as store
@@ -54,35 +56,35 @@ def gather(
     entries = {folder.name: _read(folder, index) for folder in folders}
     if not allow_empty:
         _refuse_broken(folders, entries, known)
-    entries = conflicts.settle(entries, known, lambda entry: is_usable(entry, now), pages)
+    parted = _parted(folders, entries, known, now, pages)
     dates = _Additions({folder.name: folder.root for folder in folders})
     zones = {folder.name: folder.convention.zone for folder in folders}
     identified = identify(
-        entries,
+        parted.entries,
         known,
         added=dates,
         zones=zones,
         now=now,
         descending=[folder.name for folder in folders if folder.convention.ties_descend],
+        twins=parted.of,
     )
     passing = (*scanned.faults, *dates.complaints)
     complaints: list[Fault] = []
-    for entry in (entry for group in entries.values() for entry in group):
+    for entry in (entry for group in parted.entries.values() for entry in group):
         complaints += [entry.fault] if entry.fault else []
         complaints += entry.remarks
-    waiting = [
-        entry.date
-        for group in entries.values()
-        for entry in group
-        if entry.date and entry.date > now and not entry.fault and not entry.left_out
-    ]
     return Collection(
         articles=identified.articles,
-        entries={(source, e.path): e for source, group in entries.items() for e in group},
+        entries={
+            (source, e.path): e
+            for groups in (parted.entries, parted.twins)
+            for source, group in groups.items()
+            for e in group
+        },
         changed=identified.changed,
         complaints=(*passing, *complaints),
         passing=passing,
-        next_due=min(waiting, default=None),
+        next_due=_next_due(parted, now),
     )
 
 
@@ -98,6 +100,34 @@ def _read(folder: Folder, index: Index) -> list[Entry]:
         else entry
         for entry in entries
     ]
+
+
+def _next_due(parted: Parted, now: datetime) -> datetime | None:
+    """When the next article comes that only waits for its date."""
+    entries = (entry for group in parted.entries.values() for entry in group)
+    waiting = [
+        entry.date
+        for entry in entries
+        if entry.date and entry.date > now and not entry.fault and not entry.left_out
+    ]
+    return min(waiting, default=None)
+
+
+def _parted(
+    folders: tuple[Folder, ...],
+    entries: Mapping[str, Sequence[Entry]],
+    known: list[Identity],
+    now: datetime,
+    pages: conflicts.Pages | None,
+) -> Parted:
+    """The entries, none of which is in another's way, nor is twice: what authors wrote is settled
+    among itself, and then what comes from feeds gives way to it.
+    """
+    usable = partial(is_usable, now=now)
+    remote = {folder.name for folder in folders if folder.remote}
+    local = {name: group for name, group in entries.items() if name not in remote}
+    settled = conflicts.settle(local, known, usable, pages)
+    return part({**entries, **settled}, remote, known, usable)
 
 
 def _refuse_empty(

@@ -234,7 +234,11 @@ def _articles(
     bodies: Bodies,
     loader: _Loader,
 ) -> list[list[Output]]:
-    """A page each; its neighbours are those before and after it in the order of feeds."""
+    """A page each, but for those of remote feeds, which have theirs elsewhere; its neighbours are
+    those before and after it in the order of feeds.
+    """
+    elsewhere = {folder.name for folder in plan.folders if folder.remote}
+    articles = [article for article in articles if article.source not in elsewhere]
     around = [
         None,
         *(Neighbour(title=a.title, url=a.url, language=a.language) for a in articles),

@@ -77,7 +77,9 @@ class Pictures:
 
     def shown(self, article: Article, entry: Entry, folder: Folder) -> partial[Shown | None] | None:
         """What the article's body is to ask for each of its images (MarkupContext.show)."""
-        return partial(self._shown, article, entry, folder) if self.shows_bodies else None
+        if folder.remote or not self.shows_bodies:  # a feed's images are on its own server
+            return None
+        return partial(self._shown, article, entry, folder)
 
     def outputs(self, letters: Iterable[Letter]) -> tuple[Output, ...]:
         """What of all this `letters` show, as files of the output folder."""

@@ -31,6 +31,7 @@ _AT_ONCE = 4
 
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,13 +50,18 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(NamedTuple):
-    """What was answered at `url`, its body cut at the limit; or the `problem` that nothing was."""
+    """What was answered at `url`, its body cut at the limit; or the `problem` that nothing was.
+
+    `moved` is the address that took the place of the one that was asked for good (301, 308), "" for
+    none: as far as every redirect up to it was permanent.
+    """
 
     status: int = 0
     body: bytes = b""
     headers: Mapping[str, str] = {}
     url: str = ""
     problem: str = ""
+    moved: str = ""
 
 
 class _Refused(Exception):  # noqa: N818  # an answer to a request, never seen outside
@@ -80,11 +86,19 @@ def system_resolver(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-def get(url: str, rules: Rules, *, resolver: Resolver = system_resolver) -> Reply:
-    """GET `url`. Never raises; not to be called where an event loop runs."""
+def get(
+    url: str,
+    rules: Rules,
+    *,
+    headers: Mapping[str, str] | None = None,
+    resolver: Resolver = system_resolver,
+) -> Reply:
+    """GET `url` with these `headers` besides our own. Never raises; not to be called where an event
+    loop runs.
+    """
     import asyncio
 
-    return asyncio.run(_asked(url, rules, resolver))
+    return asyncio.run(_asked(url, rules, headers or {}, resolver))
 
 
 def post_forms(
@@ -105,11 +119,12 @@ def post_forms(
     return asyncio.run(_posted(url, forms, rules, resolver))
 
 
-async def _asked(url: str, rules: Rules, resolver: Resolver) -> Reply:
+async def _asked(url: str, rules: Rules, headers: Mapping[str, str], resolver: Resolver) -> Reply:
     import asyncio
 
     try:
         async with asyncio.timeout(rules.patience), _client(rules) as client:
+            client.headers.update(headers)
             return await _hops(client, url, rules, resolver)
     except _failures() as error:
         return _problem(error, rules)
@@ -187,17 +202,20 @@ def _problem(error: BaseException, rules: Rules) -> Reply:
 async def _hops(client: httpx.AsyncClient, url: str, rules: Rules, resolver: Resolver) -> Reply:
     """What `url` answers, or the address that redirects lead to, each checked like the first."""
     left = min(rules.redirects, MOST_HOPS)
+    moved, for_good = "", True
     while True:
         target = _target(url, rules)
         addresses = await _addresses(target, rules, resolver)
         reply = await _one(client, "GET", target, addresses, None, rules)
         location = reply.headers.get("location", "")
         if rules.redirects < 1 or reply.status not in _REDIRECTS or not location:
-            return reply
+            return reply._replace(moved=moved)
         if left < 1:
             raise _Refused("it redirects too often")
         left -= 1
         url = urljoin(url, location)
+        for_good = for_good and reply.status in _PERMANENT
+        moved = url if for_good else moved
 
 
 async def _one(

@@ -169,7 +169,8 @@ def _watch_roots(shift: Shift, plan: Plan, roots: dict[Path, int]) -> None:
 
 def _roots(plan: Plan) -> dict[Path, int]:
     """The folders to watch that are there, and which ones they are on the disk."""
-    wanted = [folder.root for folder in plan.folders] + list(plan.templates)
+    wanted = [folder.root for folder in plan.folders if not folder.remote]
+    wanted += plan.templates
     return {root: inode for root in wanted if (inode := _folder(root)) is not None}
 
 

@@ -113,13 +113,22 @@ FEED = Rules(
     },
 )
 
+SOURCE = FEED._replace(required=frozenset())
+"""RFC 4287 section 4.2.11: what a feed may have, none of which is demanded."""
+
+
+def _source(element: etree._Element) -> Iterator[str]:
+    yield from (f"source: {problem}" for problem in child_problems(element, SOURCE))
+
+
 ENTRY = Rules(
     required=_atom("id", "title", "updated"),
-    single=_atom("id", "title", "updated", "published", "summary", "content", "rights"),
+    single=_atom("id", "title", "updated", "published", "summary", "content", "rights", "source"),
     checks={
         **dict.fromkeys(_atom("id"), _identity),
         **dict.fromkeys(_atom("updated", "published"), _date),
         **dict.fromkeys(_atom("link"), address_in("href")),
+        **dict.fromkeys(_atom("source"), _source),
         **dict.fromkeys(_atom("author", "contributor"), _author),
         **dict.fromkeys(_atom("title", "summary", "content", "rights"), _text),
         f"{{{MEDIA_NS}}}content": address_in("url"),

@@ -106,12 +106,13 @@ CHANNEL = Rules(
 
 ITEM = Rules(
     required=frozenset({"title", "link", "guid", "pubDate"}),
-    single=frozenset({"title", "link", "guid", "pubDate", "description", "enclosure"}),
+    single=frozenset({"title", "link", "guid", "pubDate", "description", "enclosure", "source"}),
     checks={
         "link": address_in_text,
         "guid": _guid,
         "pubDate": _date,
         "enclosure": _enclosure,
+        "source": address_in("url"),
         "description": _body,
         f"{{{CONTENT_NS}}}encoded": _body,
         f"{{{MEDIA_NS}}}content": address_in("url"),
