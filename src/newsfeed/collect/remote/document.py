@@ -98,9 +98,7 @@ def _xml_item(
 
 def _markup(detail: Any) -> str:  # noqa: ANN401
     value = clean(detail.get("value") or "").strip()
-    if detail.get("type") == "text/plain" and "<" not in value:
-        return value and _paragraphs(value)
-    return html.escape(value, quote=False) if detail.get("type") == "text/plain" else value
+    return _paragraphs(value) if detail.get("type") == "text/plain" else value
 
 
 def _paragraphs(text: str) -> str:
@@ -111,7 +109,7 @@ def _paragraphs(text: str) -> str:
 
 def _xml_images(entry: Any, base: str) -> Iterator[RemoteImage]:  # noqa: ANN401
     """The images that an item names, the best first: those of Media RSS tell their size."""
-    media = [(one, "url", "fileSize") for one in entry.get("media_content", [])]
+    media = [(one, "url", "filesize") for one in entry.get("media_content", [])]
     media += [(one, "url", "") for one in entry.get("media_thumbnail", [])]
     links = [one for one in entry.get("links", []) if one.get("rel") == "enclosure"]
     thumbnails = {id(one) for one in entry.get("media_thumbnail", [])}
