@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,6 +141,23 @@ def test_headers_go_along(web: Server) -> None:
     web.say = lambda it: it.answer(200, it.headers["If-None-Match"])
     reply = get(f"http://127.0.0.1:{web.port}/", HERE, headers={"If-None-Match": '"1"'})
     assert reply.body == b'"1"'
+
+
+def test_what_comes_packed_is_unpacked_within_the_limit(web: Server) -> None:
+    def say(it: Web) -> None:
+        data = b"x" * 50_000
+        packed = {"/g": gzip.compress(data), "/d": zlib.compress(data), "/no": b"plain"}[it.path]
+        it.send_response(200)
+        it.send_header("Content-Encoding", "deflate" if it.path == "/d" else "gzip")
+        it.end_headers()
+        it.wfile.write(packed)
+
+    web.say = say
+    here = f"http://127.0.0.1:{web.port}"
+    assert get(f"{here}/g", HERE).body == get(f"{here}/d", HERE).body == b"x" * 50_000
+    rules = Rules(reach="loopback", plain=True, most=1000)
+    assert get(f"{here}/g", rules).body == b"x" * 1000
+    assert "said to be gzip, and is not" in get(f"{here}/no", HERE).problem
 
 
 def test_forms_are_posted_and_never_redirected(web: Server) -> None:

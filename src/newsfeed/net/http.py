@@ -29,6 +29,9 @@ MOST_HOPS = 3
 _AT_ONCE = 4
 """Forms that are on their way to one host at a time."""
 
+_EITHER_HEADER = 47
+"""How zlib is told to unpack what has a header of gzip or of zlib."""
+
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -39,7 +42,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     `reach` says which addresses; other ports than 80 and 443 only where it is not "public".
     `plain` allows http. `redirects` are followed by GET alone. `patience` are the seconds for all
-    of it, hops included; `most` the bytes that are read of a body.
+    of it, hops included; `most` the bytes that are read of a body, packed and unpacked.
     """
 
     reach: Reach = "public"
@@ -257,10 +260,22 @@ async def _over(
         read = await anext(response.aiter_raw(most), b"") if most else b""
         return Reply(
             status=response.status_code,
-            body=read,
+            body=_unpacked(read, response.headers.get("content-encoding", ""), most),
             headers=dict(response.headers),
             url=f"{target.scheme}://{target.netloc}{target.rest}",
         )
+
+
+def _unpacked(body: bytes, coding: str, most: int) -> bytes:
+    """The body as it is meant, where it came in a coding that is told (RFC 9110 section 8.4.1)."""
+    if coding.strip().lower() not in {"gzip", "x-gzip", "deflate"} or not body:
+        return body
+    import zlib
+
+    try:
+        return zlib.decompressobj(_EITHER_HEADER).decompress(body, most)
+    except zlib.error:
+        raise _Refused(f"the answer is said to be {coding}, and is not") from None
 
 
 def _target(url: str, rules: Rules) -> _Target:
