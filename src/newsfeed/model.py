@@ -148,7 +148,8 @@ class FeedDocument(msgspec.Struct, frozen=True, kw_only=True):
 class LetterItem(msgspec.Struct, frozen=True, kw_only=True):
     """An article as a letter shows it. `content_html` keeps listed CSS properties and has absolute
     URLs; `summary` is plain text; `categories` are names. `thumbnail` is the `image` for where it
-    is shown small; None where there is but one.
+    is shown small; None where there is but one. `source` is the title of the feed that the article
+    is from, or "".
     """
 
     url: str
@@ -161,6 +162,7 @@ class LetterItem(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[str, ...] = ()
     image: Image | None = None
     thumbnail: Image | None = None
+    source: str = ""
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):

@@ -184,9 +184,10 @@ def _article(item: LetterItem, body: Body | None, column: int, *, lead: bool) ->
 
 
 def _meta(item: LetterItem, words: Words, zone: tzinfo | None) -> str:
-    """Date and authors."""
+    """Date, authors, and the feed that it is from."""
     date = written_date(item.published.astimezone(zone), words)
-    return " · ".join((date, *map(one_line, item.authors)))
+    names = dict.fromkeys(map(one_line, (*item.authors, item.source)))
+    return " · ".join((date, *filter(None, names)))
 
 
 def _entry(item: LetterItem) -> dict[str, Plain]:

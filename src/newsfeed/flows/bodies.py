@@ -95,6 +95,7 @@ class Bodies:
             categories=article.categories,
             image=lead.image if lead else article.image,
             thumbnail=lead.thumbnail if lead else None,
+            source=article.origin.title if article.origin else "",
         )
 
     def own_words(self, markdown: str, url: str) -> str:
