@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from email import message_from_bytes
 from email.policy import default
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -341,6 +343,65 @@ def test_a_site_of_feeds_alone_is_published(tmp_path: Path, their: Blog) -> None
     assert again.returncode == 0, again.stderr
     assert len(their.asked) == 1
     assert "Title of a" in site.run("articles").stdout
+
+
+def test_a_source_that_has_another_name_now_keeps_its_items(site: Site, their: Blog) -> None:
+    site.build()
+    their.show(feed(entry("c", day=3)))
+    settings = (site.folder / "newsfeed.toml").read_text(encoding="utf-8")
+    site.configure(
+        settings.replace(f'feed = "{their.url}"', f'feed = "{their.url}"\nname = "blog"')
+    )
+    assert site.build(NOW + HOUR).articles == 3
+    assert len(list((site.folder / ".newsfeed" / "remote").iterdir())) == 1
+    assert site.build(NOW + HOUR).written == ()
+
+
+def test_a_feed_that_moved_keeps_its_items_at_its_new_address(site: Site, their: Blog) -> None:
+    new, text = their.url + "/new", feed(entry("c", day=3))
+    site.build()
+    before = {e.id for e in site.feed().entries}
+    their.answer = lambda web: (
+        web.answer(301, Location="/feed/new") if web.path == "/feed" else web.answer(200, text)
+    )
+    assert new in _told(site, NOW + HOUR)[0]
+    settings = (site.folder / "newsfeed.toml").read_text(encoding="utf-8")
+    site.configure(settings.replace(f'"{their.url}"', f'"{new}"'))
+    assert _told(site, NOW + 2 * HOUR) == []
+    assert {e.id for e in site.feed().entries} == before | {"https://blog.example.com/?p=c"}
+
+
+def test_items_that_were_lost_are_fetched_again_at_once(site: Site, their: Blog) -> None:
+    their.show(feed(entry("a")), ETag='"1"')
+    site.build()
+    rmtree(site.folder / ".newsfeed" / "remote")
+    assert site.build(NOW + timedelta(seconds=1)).articles == 1
+    assert "if-none-match" not in their.asked[1]
+
+
+def test_a_feed_that_comes_packed_is_read(site: Site, their: Blog) -> None:
+    def say(web: Web) -> None:
+        web.send_response(200)
+        web.send_header("Content-Encoding", "gzip")
+        web.end_headers()
+        web.wfile.write(gzip.compress(feed(entry("a")).encode()))
+
+    their.answer = say
+    assert site.build().articles == 1
+    assert their.asked[0]["accept-encoding"] == "gzip"
+
+
+def test_commands_and_the_service_tell_of_a_feed_that_fails(site: Site, their: Blog) -> None:
+    their.show("", 404)
+    site.post("2026-11-01-ours.md")
+    line = f"{their.url}: the feed is not read: the answer is 404: there is nothing at this address"
+    done = site.run("run", "--once")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count(line) == 1
+    for command in ("build", "check"):
+        done = site.run(command)
+        assert (done.returncode, done.stderr.count(f"warning: {line}")) == (0, 1)
+    assert len(their.asked) == 1
 
 
 def test_the_clock_that_was_wrong_once_does_not_silence_a_feed(site: Site, their: Blog) -> None:

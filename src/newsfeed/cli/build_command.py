@@ -29,5 +29,5 @@ def command(
         click.echo(to_json(report))
     else:
         click.echo("\n".join(summary(report, shop.plan.output, dry_run=dry_run)))
-    complain(report.faults, report.warnings)
+    complain(report.faults, report.warnings, report.fetched)
     sys.exit(LEFT_OUT if report.faults else 0)

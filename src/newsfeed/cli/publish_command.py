@@ -54,7 +54,7 @@ def command(
         click.echo("\n".join(lines))
     for line in (*report.errors, *report.warnings, *_untold(plan, report)):
         click.echo(line, err=True)
-    complain(report.build.faults, report.build.warnings)
+    complain(report.build.faults, report.build.warnings, report.build.fetched)
     left_out = bool(found) and _complained_of(plan, found)
     left_out |= not dry_run and _not_mailed(plan, report)
     sys.exit(1 if report.errors else LEFT_OUT if report.build.faults or left_out else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import click
@@ -15,11 +15,17 @@ LEFT_OUT = 3
 """The exit status when some articles were left out."""
 
 
-def complain(faults: Iterable[Fault], warnings: Iterable[Fault]) -> None:
-    """Every fault on a line of stderr; warnings only counted."""
+def complain(
+    faults: Iterable[Fault], warnings: Iterable[Fault], fetched: Collection[Fault] = ()
+) -> None:
+    """Every fault on a line of stderr, and what there is to tell of remote feeds, which are
+    `fetched`; other warnings are only counted.
+    """
     for fault in faults:
         click.echo(str(fault), err=True)
-    count = len(tuple(warnings))
+    for fault in fetched:
+        click.echo(f"warning: {fault}", err=True)
+    count = len([warning for warning in warnings if warning not in fetched])
     if count:
         click.echo(f"{counted(count, 'warning')}; `newsfeed check` lists them", err=True)
 

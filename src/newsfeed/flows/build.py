@@ -37,7 +37,8 @@ class BuildOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a build did. `feeds` are paths below the output folder, the main ones only; `state`
-    is a hash of all articles. In a dry run `written` and `removed` are what would be.
+    is a hash of all articles. In a dry run `written` and `removed` are what would be. `fetched` are
+    those of the warnings that tell of remote feeds.
     """
 
     state: str
@@ -48,6 +49,7 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     removed: tuple[str, ...]
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    fetched: tuple[Fault, ...] = ()
 
 
 class _Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,7 +181,8 @@ def build(shop: Workshop, options: BuildOptions) -> BuildReport:
     report = _up_to_date(shop, options)
     if not shop.fetched:
         return report
-    return msgspec.structs.replace(report, warnings=(*shop.fetched, *report.warnings))
+    warnings = (*shop.fetched, *report.warnings)
+    return msgspec.structs.replace(report, warnings=warnings, fetched=shop.fetched)
 
 
 def _up_to_date(shop: Workshop, options: BuildOptions) -> BuildReport:

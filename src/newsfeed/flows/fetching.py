@@ -18,10 +18,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from newsfeed.collect.remote.shelf import STATE, State, changed_items, load_state, state_bytes
+from newsfeed.collect.remote.shelf import (
+    ITEMS,
+    STATE,
+    State,
+    changed_items,
+    former_folder,
+    load_state,
+    state_bytes,
+)
 from newsfeed.errors import Fault
 from newsfeed.flows.plan import Plan
-from newsfeed.output.files import replace_file
+from newsfeed.output.files import explained, replace_file
 
 if TYPE_CHECKING:
     from newsfeed.net.http import Reply
@@ -77,7 +85,8 @@ def fetch(plan: Plan, now: datetime, *, ask: Ask | None = None) -> tuple[Fault, 
     OutputError where nothing can be kept.
     """
     sources = [(folder.remote.url, folder.root.parent) for folder in plan.folders if folder.remote]
-    feeds = [_Feed(url, place, _of_url(load_state(place), url)) for url, place in sources]
+    _move_in(sources)
+    feeds = [_Feed(url, place, _known(place, url)) for url, place in sources]
     due = [feed for feed in feeds if _is_due(feed.state, now)]
     if due:
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -112,8 +121,21 @@ def _is_this_machine(url: str) -> bool:
         return False
 
 
-def _of_url(state: State | None, url: str) -> State | None:
-    """The state, if it is of this address: at another one there are no validators yet."""
+def _move_in(sources: list[tuple[str, Path]]) -> None:
+    """A source that has another name now goes on in the folder that it had."""
+    wanted = {place for _, place in sources}
+    for url, place in sources:
+        former = None if place.exists() else former_folder(place, wanted, url)
+        if former:
+            with explained(place, "cannot take the place of the folder that the feed had"):
+                former.rename(place)
+
+
+def _known(place: Path, url: str) -> State | None:
+    """What is known of a feed; nothing where its items are lost, and no validators where they are
+    of another address.
+    """
+    state = load_state(place) if (place / ITEMS).is_dir() else None
     if state is None or state.url == url:
         return state
     return State(url=url, due=state.due.min.replace(tzinfo=UTC), fetched=state.fetched)
@@ -125,7 +147,7 @@ def _is_due(state: State | None, now: datetime) -> bool:
 
 
 def _asked(ask: Ask, feed: _Feed) -> Reply:
-    headers = {"Accept": _ACCEPTED}
+    headers = {"Accept": _ACCEPTED, "Accept-Encoding": "gzip"}
     if feed.state and feed.state.etag:
         headers["If-None-Match"] = feed.state.etag
     if feed.state and feed.state.modified:
@@ -158,6 +180,8 @@ def _take(feed: _Feed, reply: Reply, now: datetime) -> None:
                 etag=reply.headers.get("etag", ""),
                 modified=reply.headers.get("last-modified", ""),
             )
+    with explained(feed.folder, "cannot be made"):
+        (feed.folder / ITEMS).mkdir(mode=0o700, parents=True, exist_ok=True)
     replace_file(feed.folder / STATE, state_bytes(after))
 
 
@@ -172,7 +196,7 @@ class _FailedError(Exception):
 def _kept(feed: _Feed, reply: Reply, now: datetime) -> int:
     """Write the items that are new or changed; how many are too many. Raises _FailedError."""
     from newsfeed.collect.feedfile import NoFeedError
-    from newsfeed.collect.remote.document import read_document
+    from newsfeed.collect.remote.bounded import TooMuchError, read_bounded
 
     if reply.problem:
         raise _FailedError(reply.problem)
@@ -185,15 +209,17 @@ def _kept(feed: _Feed, reply: Reply, now: datetime) -> int:
     if len(reply.body) > MOST_BYTES:
         raise _FailedError(f"it is larger than {MOST_BYTES // 1_000_000} MB")
     try:
-        document = read_document(reply.body, reply.url)
+        document = read_bounded(reply.body, reply.url)
     except NoFeedError:
         raise _FailedError(
             "what is there is no feed", "open the address in a browser and look for the feed's"
         ) from None
+    except TooMuchError:
+        raise _FailedError("it takes too long to read, or too much memory") from None
     origin = msgspec.structs.replace(document.origin, url=feed.url)
     document = msgspec.structs.replace(document, origin=origin)
     first = feed.state is None or feed.state.fetched is None
-    for path, data in changed_items(feed.folder / "items", document, now, first=first):
+    for path, data in changed_items(feed.folder / ITEMS, document, now, first=first):
         replace_file(path, data)
     return document.left_out
 
@@ -217,7 +243,7 @@ def _failed(before: State, failure: _FailedError, reply: Reply, now: datetime) -
     wait = min(_FIRST_WAIT * _GROWTH ** min(before.failures, 9), SELDOMEST)
     due = now + min(max(wait, _retry_after(reply, now)), LONGEST_WAIT)
     kept = "; what was known is kept" if before.fetched else ""
-    remedy = failure.remedy or f"it is asked again at {due:%Y-%m-%d %H:%M} UTC"
+    remedy = failure.remedy or "it is asked again by itself"
     return msgspec.structs.replace(
         before,
         due=due,

@@ -81,6 +81,8 @@ def _told(shift: Shift, report: PublishReport) -> None:
         log.info("%s: released", name)
     for line in state.news("articles", tuple(map(str, build.faults))):
         log.warning("%s", line)
+    for line in state.news("feeds", tuple(map(str, build.fetched))):
+        log.warning("%s", line)
     for line in state.news("errors", report.errors):
         log.error("%s", line)
     ahead = tuple(_ahead(one) for one in report.decided if one.ahead)

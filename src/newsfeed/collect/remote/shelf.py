@@ -6,7 +6,7 @@ It is no cache: a feed shows the newest only, and what it no longer shows is now
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from newsfeed.errors import ArticleError, Fault
 from newsfeed.text import short_hash, slug
 
 STATE = "feed.json"
+ITEMS = "items"
 _LONGEST = 60
 _DIGITS = 16
 
@@ -56,6 +57,18 @@ def load_state(folder: Path) -> State | None:
         return msgspec.json.decode(files.read(folder / STATE), type=State)
     except (ArticleError, msgspec.DecodeError, UnicodeDecodeError):
         return None
+
+
+def former_folder(folder: Path, wanted: Collection[Path], url: str) -> Path | None:
+    """The folder of a feed whose own is not there yet: the source has another name now, or the feed
+    another address. Those `wanted` belong to others.
+    """
+    beside = sorted(folder.parent.iterdir()) if folder.parent.is_dir() else []
+    for other in beside:
+        state = None if other in wanted else load_state(other)
+        if state and url in {state.url, state.moved}:
+            return other
+    return None
 
 
 def state_bytes(state: State) -> bytes:
