@@ -69,6 +69,9 @@ SPACE = "\xa0"
         ("text.placeholder", "<p>Hello {{ name }}</p>"),
         ("text.blank-band", f"<p></p><p>{SPACE}</p><p> </p>"),
         ("images.source", '<img alt="a b" src="data:image/png;base64,xx">'),
+        ("images.source", '<img alt="a b" src="/media/a.png">'),
+        ("images.source", '<img alt="a b" src="//example.org/a.png">'),
+        ("images.source", '<img alt="a b" src="http://example.org/a.png">'),
         ("images.width", '<img alt="a b" src="https://example.org/a.png" width="900">'),
         ("images.only", '<img alt="a b" src="https://example.org/a.png">' * 20),
         ("size.html", f"<!--{'x' * 90_000}-->"),
@@ -112,6 +115,9 @@ def test_what_is_right_is_not_found(body: str) -> None:
         ("subject.spam", "100% FREE for you"),
         ("subject.advertising-label", "[광고] 소식"),
         ("subject.advertising-label", "(광 고) 소식"),
+        ("subject.advertising-label", "안녕 (광고)"),
+        ("subject.advertising-label", "Re: (광고) 소식"),
+        ("subject.advertising-word", "요즘 [광고] 이야기"),
         ("subject.placeholder", "News: {{ lead }}"),
     ],
 )
@@ -152,9 +158,34 @@ def test_a_letter_without_a_way_out_must_not_leave() -> None:
     assert "size.unsubscribe-late" in rules(lint(replace(letter(), html=late)), "warning")
 
 
+@pytest.mark.parametrize(
+    "style",
+    [
+        "display: none",
+        "visibility: hidden",
+        "opacity: 0",
+        "font-size: 0",
+        "max-height: 0px; overflow: hidden",
+    ],
+)
+def test_a_way_out_that_nobody_sees_is_none(style: str) -> None:
+    """Hidden by itself, by what is around it, or without words."""
+    link = f'<a href="{UNSUBSCRIBE}">Unsubscribe</a>'
+    for hidden in (
+        link.replace("<a", f'<a style="{style}"'),
+        f'<div style="{style}"><p>{link}</p></div>',
+        f'<a href="{UNSUBSCRIBE}"> </a>',
+    ):
+        html = letter().html.replace(link, hidden)
+        assert "size.unsubscribe-missing" in rules(lint(replace(letter(), html=html)), "error")
+
+
 def test_what_the_letter_must_hold_is_asked_for() -> None:
+    """In both parts, but for the address, which the text has from the same template."""
     about = About(view_url="https://example.org/view/", postal_address="Seoul 1")
-    assert rules(lint(letter(), about)) == {"links.missing", "links.postal-address"}
+    assert rules(lint(letter(), about)) == {"links.missing", "links.postal-address", "text.way"}
+    alone = Letter(subject="News", html="", text=TEXT)
+    assert rules(lint(alone, about)) == {"text.way"}
 
 
 @pytest.mark.parametrize("html", ["", PAGE.replace("BODY", "")])
@@ -203,6 +234,50 @@ def test_our_looks_have_no_finding_of_weight(look: str) -> None:
     made = compose(edition(*items), SENDER, templates(), template=look)
     about = About(view_url=SENDER.view_url, postal_address=SENDER.postal_address)
     assert [str(f) for f in lint(made, about) if f.level != "note"] == []
+
+
+@pytest.mark.parametrize(
+    ("style", "lacking"),
+    [
+        (".a { position: absolute }", "Gmail, Outlook classic"),
+        ("@media (max-width: 600px) { .a { position: absolute } }", "Gmail"),
+        ("@media (hover: hover) { .a { color: #000000 } }", "Gmail, Yahoo"),
+        ("@font-face { font-family: x }", "Gmail, Yahoo"),
+        ("@supports (display: grid) { .a { color: #000000 } }", "Gmail, Outlook classic"),
+        (".a::before { color: #000000 }", "Gmail, Outlook classic, Yahoo"),
+        (".a:before { color: #000000 }", "Gmail, Outlook classic, Yahoo"),
+        (".a:last-child { color: #000000 }", "Gmail, Outlook classic"),
+        ("ul > li { color: #000000 }", "Outlook classic"),
+        ("p + p { color: #000000 }", "Outlook classic"),
+        ("p ~ p { color: #000000 }", "Outlook classic"),
+        ("* { color: #000000 }", "Outlook classic"),
+        ("p.a.b { color: #000000 }", "Outlook classic"),
+        ("[data-ogsc] .a, p.a { color: #000000 }", "Outlook classic"),
+    ],
+)
+def test_what_programs_lack_is_found_in_style_sheets_too(style: str, lacking: str) -> None:
+    """At-rules, selectors and declarations; not for those who never come to it."""
+    html = letter().html.replace("</head>", f"<style>{style}</style></head>")
+    found = [f for f in lint(replace(letter(), html=html)) if f.rule == "clients.unsupported"]
+    assert [one.problem.partition(" is not known to ")[2] for one in found] == [lacking]
+    assert found[0].where == "html:2"
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "@media (prefers-color-scheme: dark) { td.a > b { position: absolute } }",
+        "[data-ogsc] td.a { color: #000000 }",
+        ".a:hover { text-decoration: underline }",
+        "@media (max-width: 600px) { .a { padding: 0 } }",
+    ],
+)
+def test_what_only_some_programs_read_needs_nothing_of_the_others(style: str) -> None:
+    """Dark mode, marks of Outlook's apps, hovering, and narrow screens: each has its fallback."""
+    html = letter().html.replace("</head>", f"<style>{style}</style></head>")
+    found = lint(replace(letter(), html=html))
+    assert rules(found) <= {"contrast.dark"}
+    assert "clients.fallback" in rules(found, "note")
 
 
 def test_every_accepted_feature_is_in_the_data() -> None:

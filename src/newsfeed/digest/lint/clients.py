@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from newsfeed.digest.lint.css import sheet
 from newsfeed.digest.lint.finding import Finding, note, warning
 
 if TYPE_CHECKING:
     from newsfeed.digest.lint.about import About
-    from newsfeed.digest.lint.css import Declaration
+    from newsfeed.digest.lint.css import Declaration, Rule
     from newsfeed.digest.lint.page import Node, Page
 
 _WATCHED = {
@@ -24,9 +25,13 @@ _WATCHED = {
 }
 """The clients for which a letter must be whole, by the beginning of their names in the data."""
 
+_NOBODY: frozenset[str] = frozenset()
 _DECORATION = "without it the letter looks plainer"
 _ASSISTIVE = "it helps where it is known, and nothing is missing where not"
 ACCEPTED = {
+    "css-at-media": "what stands in it is for those that know it: the letter is whole without",
+    "css-at-media-prefers-color-scheme": "the letter is then light, or in colours that the program"
+    " turns by itself, in which the lint reads it again",
     "css-border-radius": _DECORATION,
     "css-display-none": "what it hides is small, and `mso-hide` and `max-height` hide it too",
     "css-height": "it is `auto` beside the attribute, which these clients keep to",
@@ -35,7 +40,9 @@ ACCEPTED = {
     "css-min-width": "a wide table is then as wide as its text",
     "css-overflow": "a wide table is then cut or widens its own cell",
     "css-overflow-wrap": "`word-wrap` or the client's own rule breaks long words",
+    "css-pseudo-class-hover": "links can be told from text without it",
     "css-rgba": "the ground is then the letter's own, where the lint reads the text again",
+    "css-selector-attribute": "the marks that it looks for are made by Outlook's apps alone",
     "css-table-layout": "Outlook classic lays tables out by their width attributes",
     "css-text-underline-offset": _DECORATION,
     "css-white-space": "code then wraps where the client wants",
@@ -79,36 +86,96 @@ _SIDES = re.compile(
 )
 _ATTRIBUTES = ("srcset", "role", "hidden", "loading", "popover", "target", "required")
 _SECTIONS = ("article", "aside", "footer", "header", "main", "nav", "section", "figure", "time")
+_AT_RULE = re.compile(r"@([a-z-]+)")
+_MEDIA = re.compile(
+    r"\(\s*(?:-webkit-)?(?:(?:min|max)-)?"
+    r"(device-pixel-ratio|hover|orientation|prefers-color-scheme|prefers-reduced-motion)\b"
+)
+_IN_BRACKETS = re.compile(r"\[[^\]]*\]")
+_PSEUDO = re.compile(r"(::?)([\w-]+)")
+_OLD_ELEMENTS = ("before", "after", "first-letter", "first-line")
+_SELECTORS = (
+    (re.compile(r"\["), "css-selector-attribute"),
+    (re.compile(r"\+"), "css-selector-adjacent-sibling"),
+    (re.compile("~"), "css-selector-general-sibling"),
+    (re.compile(">"), "css-selector-child"),
+    (re.compile(r"\*"), "css-selector-universal"),
+    (re.compile(r"[\w\]][.#]"), "css-selector-chaining"),
+)
 _IMAGES = re.compile(r"\.(apng|avif|bmp|heif|heic|ico|svg|tiff|webp|mp4)(?:[?#]|$)", re.IGNORECASE)
 
 
+class _Use(NamedTuple):
+    """A feature at a place; `spared` are programs that never come to it, since they leave out
+    what stands around it.
+    """
+
+    slug: str
+    node: Node
+    spared: frozenset[str]
+
+
 def check(page: Page, _: About) -> Iterator[Finding]:
-    """Findings about features, each once, at the first place that has it."""
-    seen: set[str] = set()
+    """Findings about features, each once: at the first place that has it and is seen by most."""
+    uses: dict[str, _Use] = {}
+    for use in _uses(page):
+        known = uses.get(use.slug)
+        if known is None or len(use.spared) < len(known.spared):
+            uses[use.slug] = use
+    for use in uses.values():
+        yield from _judged(use)
+
+
+def _uses(page: Page) -> Iterator[_Use]:
     for node in page.nodes:
         for slug in _features(node):
-            if slug not in seen:
-                seen.add(slug)
-                yield from _judged(slug, node)
+            yield _Use(slug, node, frozenset())
+    for node in page.tagged("style"):
+        without = _lacking("html-style")
+        found = sheet(node.text)
+        for statement in found.statements:
+            yield from (_Use(slug, node, without) for slug in _of_at_rules(statement))
+        for rule in found.rules:
+            yield from _of_rule(rule, node, without)
 
 
-def _judged(slug: str, node: Node) -> Iterator[Finding]:
-    title, lacking, partly = _support().get(slug, ("", (), ()))
-    if lacking and slug not in ACCEPTED:
+def _of_rule(rule: Rule, node: Node, spared: frozenset[str]) -> Iterator[_Use]:
+    """What a rule needs, from the outside in: whoever lacks one thing does not see the next."""
+    for slug in _of_at_rules(rule.around):
+        yield _Use(slug, node, spared)
+        spared |= _lacking(slug)
+    left_out = []
+    for selector in rule.selector.split(","):
+        without = spared
+        for slug in sorted(_of_selector(selector), key=lambda slug: slug not in ACCEPTED):
+            yield _Use(slug, node, without)
+            without |= _lacking(slug)
+        left_out.append(without)
+    spared = frozenset.intersection(*left_out)
+    for declaration in rule.declarations:
+        yield from (_Use(slug, node, spared) for slug in _of(declaration))
+
+
+def _judged(use: _Use) -> Iterator[Finding]:
+    title, lack, have_part = _support().get(use.slug, ("", _NOBODY, _NOBODY))
+    lacking, partly = _names(lack - use.spared), _names(have_part - use.spared)
+    if lacking and use.slug not in ACCEPTED:
         yield warning(
             "clients.unsupported",
             f"`{title}` is not known to {', '.join(lacking)}",
-            node.where,
+            use.node.where,
             "leave it out, or give the letter another way that needs none of it",
         )
     elif lacking:
         yield note(
             "clients.fallback",
-            f"`{title}` is not known to {', '.join(lacking)}: {ACCEPTED[slug]}",
-            node.where,
+            f"`{title}` is not known to {', '.join(lacking)}: {ACCEPTED[use.slug]}",
+            use.node.where,
         )
-    elif partly and slug not in ACCEPTED:
-        yield note("clients.partly", f"{', '.join(partly)} know `{title}` only in part", node.where)
+    elif partly and use.slug not in ACCEPTED:
+        yield note(
+            "clients.partly", f"{', '.join(partly)} know `{title}` only in part", use.node.where
+        )
 
 
 def _features(node: Node) -> Iterator[str]:
@@ -140,28 +207,52 @@ def _of(declaration: Declaration) -> Iterator[str]:
         yield from (slug for pattern, slug in _VALUES if pattern.search(value))
 
 
+def _of_at_rules(text: str) -> Iterator[str]:
+    """The features of `@media (…)` and its like, which may stand in one another."""
+    for name in _AT_RULE.findall(text.lower()):
+        yield f"css-at-{name}"
+    for name in _MEDIA.findall(text.lower()):
+        yield f"css-at-media-{name}"
+
+
+def _of_selector(selector: str) -> Iterator[str]:
+    """The features of one selector, or of `@font-face`."""
+    yield from _of_at_rules(selector)
+    bare = _IN_BRACKETS.sub("[]", selector)
+    for colons, name in _PSEUDO.findall(bare):
+        kind = "element" if colons == "::" or name in _OLD_ELEMENTS else "class"
+        yield f"css-pseudo-{kind}-{name.lower()}"
+    yield from (slug for pattern, slug in _SELECTORS if pattern.search(bare))
+
+
 @cache
-def _support() -> dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Of each feature its title, the watched clients that lack it in every tested program or in
-    some, and those that have it in part.
+def _support() -> dict[str, tuple[str, frozenset[str], frozenset[str]]]:
+    """Of each feature its title, the watched programs that lack it, and those that have it in
+    part.
     """
     data = json.loads((_folder() / "features.json").read_bytes())
     return {
         slug: (
             feature["title"],
-            _names(feature.get("no", ())),
-            _names(feature.get("partly", ())),
+            frozenset(filter(_name, feature.get("no", ()))),
+            frozenset(filter(_name, feature.get("partly", ()))),
         )
         for slug, feature in data["features"].items()
     }
 
 
-def _names(clients: list[str]) -> tuple[str, ...]:
-    return tuple(
-        name
-        for key, name in _WATCHED.items()
-        if any(c == key or c.startswith(f"{key}.") for c in clients)
-    )
+def _lacking(slug: str) -> frozenset[str]:
+    return _support().get(slug, ("", _NOBODY, _NOBODY))[1]
+
+
+def _name(program: str) -> str:
+    """What people call a program of the data, "" for one that is not watched."""
+    return next((name for key, name in _WATCHED.items() if f"{program}.".startswith(f"{key}.")), "")
+
+
+def _names(programs: frozenset[str]) -> tuple[str, ...]:
+    found = set(map(_name, programs))
+    return tuple(name for name in _WATCHED.values() if name in found)
 
 
 def _folder() -> Path:

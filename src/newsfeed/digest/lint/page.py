@@ -10,6 +10,7 @@ from lxml import etree
 
 from newsfeed.digest.lint.css import Declaration, Sheet, declarations, sheet
 
+_NOTHING = frozenset({"0", "0px", "0em", "0%", "0.0"})
 _SILENT = frozenset({"head", "script", "style", "title", "template", "noscript"})
 
 
@@ -127,6 +128,19 @@ def text_of(node: Node) -> str:
         elif part is node or not part.hidden:
             todo.extend(reversed(part.parts))
     return "".join(found)
+
+
+_UNSEEN = (
+    ("visibility", frozenset({"hidden", "collapse"})),
+    *((name, _NOTHING) for name in ("opacity", "font-size", "max-height", "height", "width")),
+)
+
+
+def seen(node: Node) -> bool:
+    """Whether an element has words, or pictures with words, and no style attribute hides it."""
+    around = (node, *above(node))
+    unseen = any(one.style(name) in values for one in around for name, values in _UNSEEN)
+    return not node.hidden and not unseen and bool(text_of(node).strip())
 
 
 def above(node: Node) -> Iterator[Node]:

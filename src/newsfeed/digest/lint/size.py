@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from newsfeed.digest.lint.finding import Finding, error, note, warning
+from newsfeed.digest.lint.page import seen
 
 if TYPE_CHECKING:
     from newsfeed.digest.lint.about import About
@@ -58,7 +59,7 @@ def check(letter: Letter, page: Page, about: About) -> Iterator[Finding]:
             )
     yield from _message(letter, html_size)
     if about.unsubscribe:
-        yield from _way_out(letter.html, about.unsubscribe)
+        yield from _way_out(letter.html, page, about.unsubscribe)
 
 
 def _message(letter: Letter, html_size: int) -> Iterator[Finding]:
@@ -73,15 +74,15 @@ def _message(letter: Letter, html_size: int) -> Iterator[Finding]:
         )
 
 
-def _way_out(html: str, address: str) -> Iterator[Finding]:
-    """Whether who wants to leave finds the way, even in a letter that was cut."""
+def _way_out(html: str, page: Page, address: str) -> Iterator[Finding]:
+    """Whether who wants to leave sees the way, even in a letter that was cut."""
     first = html.find(address)
-    if first < 0:
+    if not any(address in link.attrs.get("href", "") for link in page.tagged("a") if seen(link)):
         yield error(
             "size.unsubscribe-missing",
-            "the letter has no link to unsubscribe",
+            "the letter has no link to unsubscribe that one can see",
             "html",
-            "put `{{ unsubscribe_url }}` into the template",
+            "put `{{ unsubscribe_url }}` into the template, as a link with words that are shown",
         )
     elif len(html[:first].encode("utf-8", "replace")) > EARLY:
         yield warning(

@@ -21,6 +21,9 @@ _LABEL = re.compile(
     r"[\s\[\](){}<>（）［］【】〔〕「」『』《》〈〉*]*[\[({<（［【〔「『《〈*]"
     r"[\s.·_-]*(?:\w{0,4}광[\s.·_*-]*고)[\s.·_-]*[\])}>）］】〕」』》〉*]"
 )
+_LABEL_ELSEWHERE = re.compile(
+    r"[\[({<（［【〔「『《〈][\s.·_*-]*광[\s.·_*-]*고[\s.·_*-]*[\])}>）］】〕」』》〉]"
+)
 _RIGHT_LABEL = "(광고)"
 _SPAM = re.compile(
     r"100\s?%\s?(?:무료|free|保証|無料)|!!!|！！！|\$\$\$|무료\s?(?:증정|제공|쿠폰)|대박|"
@@ -48,13 +51,21 @@ def check(subject: str) -> Iterator[Finding]:
         yield _wrong(
             "reply", f"the subject begins like a reply: {quoted(subject)}", "leave `Re:` to replies"
         )
-    if not subject.startswith(_RIGHT_LABEL) and _LABEL.match(subject):
-        yield error(
-            "subject.advertising-label",
-            f"the subject writes the label of advertising in another way: {quoted(subject)}",
-            "subject",
-            f"begin it with `{_RIGHT_LABEL}`, or leave the label out",
-        )
+    if not subject.startswith(_RIGHT_LABEL):
+        yield from _label(subject)
+
+
+def _label(subject: str) -> Iterator[Finding]:
+    """A label of advertising that is not where and as the law wants it."""
+    match = _LABEL.match(subject) or _LABEL_ELSEWHERE.search(subject)
+    if match is None:
+        return
+    problem = f"the subject writes the label of advertising in another way: {quoted(subject)}"
+    remedy = f"begin it with `{_RIGHT_LABEL}`, or leave the label out"
+    if match.re is _LABEL or match.end() == len(subject.rstrip()) or _REPLY.match(subject):
+        yield error("subject.advertising-label", problem, "subject", remedy)
+    else:
+        yield _wrong("advertising-word", problem, remedy)
 
 
 def _tone(subject: str) -> Iterator[Finding]:

@@ -53,6 +53,20 @@ def check_text(letter: Letter, about: About) -> Iterator[Finding]:
             "text",
             "put `{{ unsubscribe_url }}` into the template of the text",
         )
+    else:
+        yield from _ways(letter.text, about)
+
+
+def _ways(text: str, about: About) -> Iterator[Finding]:
+    """What the HTML leads to and the text must, too."""
+    for name, address in (("view_url", about.view_url), ("preferences_url", about.preferences_url)):
+        if address and address not in text:
+            yield warning(
+                "text.way",
+                f"the text part does not lead to {quoted(address)}",
+                "text",
+                f"put `{{{{ {name} }}}}` into the template of the text",
+            )
 
 
 def _text_part(letter: Letter, page: Page) -> Iterator[Finding]:
@@ -128,7 +142,7 @@ def _images(page: Page, about: About) -> Iterator[Finding]:
     images = [node for node in page.tagged("img") if not node.hidden]
     for node in images:
         source = node.attrs.get("src", "").strip()
-        if source[:5].lower() in {"data:", "file:"} or not source:
+        if not source.lower().startswith(("https:", "cid:")):
             yield warning(
                 "images.source",
                 "an image has no https address, and many programs do not show it",
