@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from newsfeed.cli.decisions import warnings
 from newsfeed.errors import OutputError
 from newsfeed.flows.linting import findings, refuse_errors, told
 from newsfeed.model import Letter
+from tests.flows.editions_kit import FRIDAY, LATER, MONDAY
 from tests.kit import NEWSLETTER, SETTINGS, Site
 
 SAID = NEWSLETTER + "commercial = false\n"
@@ -30,6 +32,33 @@ def test_check_tells_what_the_lint_finds(site: Site) -> None:
     found = json.loads(site.run("check", "--json").stdout)["findings"]["weekly"]
     assert {"text.markdown", "size.html"} <= {one["rule"] for one in found}
     assert {one["level"] for one in found} == {"warning", "note"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("send", "weekly", "--dry-run"),
+        ("send", "weekly", "--yes"),
+        ("test", "weekly", "--to", "ann@example.org"),
+    ],
+)
+def test_who_sends_a_letter_is_told_of_it_as_by_check(site: Site, words: tuple[str, ...]) -> None:
+    """A line for each warning, none for notes, and the letter leaves all the same."""
+    checked = [line for line in site.run("check").stderr.splitlines() if "weekly: html:" in line]
+    done = site.run(*words)
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if "weekly: html:" in line]
+    assert told == checked
+    assert len(told) == 1
+
+
+def test_a_publish_tells_it_when_the_letter_is_due(site: Site) -> None:
+    """And not before, nor of the letter after it."""
+    assert warnings(site.publish(FRIDAY).decided) == []
+    (line,) = warnings(site.publish(MONDAY).decided)
+    assert line.startswith("warning: newsletters.weekly: html:")
+    assert "`**굵은**`" in line
+    assert warnings(site.publish(LATER).decided) == []
 
 
 def test_an_error_keeps_the_letter_back_and_names_the_rest(site: Site) -> None:

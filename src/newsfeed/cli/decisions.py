@@ -23,13 +23,15 @@ def decision_lines(decided: Iterable[Decided]) -> list[str]:
 
 
 def warnings(decided: Iterable[Decided]) -> list[str]:
-    """What an operator has to know about the clock."""
-    return [
+    """What an operator has to know about the clock, and about the letters that were composed."""
+    decided = tuple(decided)
+    clocks = [
         f"newsfeed: {one.newsletter}: slots far in the future are decided already, so the clock "
         f"was wrong once. `newsfeed resume {one.newsletter}` lets it start from now"
         for one in decided
         if one.ahead
     ]
+    return clocks + [f"warning: {line}" for one in decided for line in one.warnings]
 
 
 def _lines(one: Decided) -> list[str]:

@@ -113,7 +113,8 @@ def _news(
     from newsfeed.cli.decisions import decision_lines, forecast_lines, warnings
     from newsfeed.cli.delivery import delivery_lines
 
-    for line in warnings(report.decided):
+    would = [one.decided for one in report.forecasts]
+    for line in warnings((*report.decided, *would)):
         click.echo(line, err=True)
     if dry_run:
         return [*forecast_lines(report.forecasts, report.waiting, report.leaving), *report.standing]

@@ -66,7 +66,8 @@ def command(
     else:
         lines = [*decision_lines(report.decided), *report.standing, *delivery_lines(plan, found)]
         click.echo("\n".join(lines or ["nothing is due"]))
-    for line in (*report.errors, *warnings(report.decided), *report.warnings, *held_lines(held)):
+    told = warnings((*report.decided, *(one.decided for one in report.forecasts)))
+    for line in (*report.errors, *told, *report.warnings, *held_lines(held)):
         click.echo(line, err=True)
     left_out = complain_of(plan, found)
     sys.exit(1 if report.errors else LEFT_OUT if left_out or held else 0)

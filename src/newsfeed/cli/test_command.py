@@ -48,6 +48,8 @@ def command(
         found = send_test(who, trial)
     if trial.edition:
         click.echo(f"nothing is new: this is the letter of {trial.edition}", err=True)
+    for line in trial.warnings:
+        click.echo(f"warning: {line}", err=True)
     if note := missing_button(plan):
         click.echo(note, err=True)
     if plan.mail.transport == "files":

@@ -48,6 +48,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     own_subject: str = ""
     recipients_of: int | None = None
     pictures: tuple[Output, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def letter(self) -> Letter:
@@ -57,12 +58,13 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
     """Letters by language, the bytes of the largest message, and the images that they show, not yet
-    written.
+    written; `warnings` are lines of the lint for the operator.
     """
 
     letters: dict[str, Letter]
     size: int
     pictures: tuple[Output, ...]
+    warnings: tuple[str, ...]
 
 
 class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +111,7 @@ def draft(
         letters=made.letters,
         size=made.size,
         pictures=made.pictures,
+        warnings=made.warnings,
         articles=_articles(choice.items) + _articles(choice.more, listed=True),
         before=_articles(choice.before),
         titles=tuple(article.title for article in (*choice.items, *choice.more)),
@@ -150,6 +153,7 @@ def compose_choice(
         letters=made.letters,
         size=made.size,
         pictures=pictures.outputs(made.letters.values()),
+        warnings=made.warnings,
     )
 
 

@@ -168,6 +168,7 @@ def _told(
         subject=made.letter.subject,
         articles=made.titles,
         size=made.size,
+        warnings=made.warnings,
     )
 
 

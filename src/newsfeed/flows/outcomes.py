@@ -13,8 +13,8 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a slot (aware), or would.
 
     The others tell of the edition that was composed, if one was: its name, state, subject, the
-    titles of its articles, and the size of one message in bytes. `ahead` tells that slots up to a
-    far later time are decided already: the clock was wrong once.
+    titles of its articles, the size of one message in bytes, and what the lint warns of, as lines.
+    `ahead` tells that slots up to a far later time are decided already: the clock was wrong once.
     """
 
     newsletter: str
@@ -25,6 +25,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     articles: tuple[str, ...] = ()
     size: int = 0
+    warnings: tuple[str, ...] = ()
     ahead: bool = False
 
 

@@ -25,6 +25,7 @@ from newsfeed.flows.letters import (
     message_id,
     refuse_flaws,
 )
+from newsfeed.flows.linting import findings, told
 from newsfeed.flows.locks import delivery_lock
 from newsfeed.flows.naming import edition_named
 from newsfeed.flows.people import People
@@ -51,11 +52,12 @@ class NothingToSendError(NewsfeedError):
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """A letter to try: its newsletter, and the message to each address. `edition` is the one whose
-    letter it is where nothing is new, or "".
+    letter it is where nothing is new, or ""; `warnings` are lines of the lint for the operator.
     """
 
     newsletter: Newsletter
     messages: tuple[tuple[Address, bytes], ...]
+    warnings: tuple[str, ...] = ()
     edition: str = ""
 
 
@@ -102,7 +104,13 @@ def prepare_test(
         message = _message(shop, people, newsletter, letters, one)
         refuse_flaws(message, newsletter.name, label_of(shop.plan, newsletter))
         found.append((one, message))
-    return Trial(newsletter=newsletter, messages=tuple(found), edition=letters.of_old)
+    own = findings(shop.plan, newsletter, letters.said[letters.own])
+    return Trial(
+        newsletter=newsletter,
+        messages=tuple(found),
+        warnings=told(own, newsletter.name, "warning"),
+        edition=letters.of_old,
+    )
 
 
 def send_test(

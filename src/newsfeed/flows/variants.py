@@ -10,7 +10,7 @@ import msgspec
 
 from newsfeed.digest.variants import wanted
 from newsfeed.flows.letters import compose_letter, language_of, sample
-from newsfeed.flows.linting import findings, refuse_errors
+from newsfeed.flows.linting import findings, refuse_errors, told
 from newsfeed.flows.plan import Plan
 from newsfeed.model import Edition, Letter
 from newsfeed.settings import Newsletter
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 class Variants(msgspec.Struct, frozen=True, kw_only=True):
     """The letters of an edition by language, its own first, and the bytes of the largest message
-    to one person.
+    to one person; `warnings` of the lint are lines for the operator, each once.
     """
 
     letters: dict[str, Letter]
     size: int
+    warnings: tuple[str, ...]
 
 
 def languages_read(
@@ -71,12 +72,17 @@ def compose_variants(
     Raises TemplateError, SettingsError, OutputError.
     """
     letters, size = {}, 0
+    known: list[Finding] = []
+    warnings: list[str] = []
     for language in ("", *others):
         spoken = msgspec.structs.replace(edition, spoken=language)
         letter = compose_letter(plan, newsletter, spoken, view_url=view_url)
         found = findings(plan, newsletter, letter, view_url=view_url)
-        refuse_errors(found, f"{newsletter.name} ({language})" if language else newsletter.name)
+        name = f"{newsletter.name} ({language})" if language else newsletter.name
+        refuse_errors(found, name)
+        warnings += told([one for one in found if one not in known], name, "warning")
+        known += found
         message = sample(plan, newsletter, letter, edition.slot, language=language)
         letters[language or edition.language] = letter
         size = max(size, len(message))
-    return Variants(letters=letters, size=size)
+    return Variants(letters=letters, size=size, warnings=tuple(warnings))
