@@ -23,9 +23,9 @@ from newsfeed.flows.starting import PLACEHOLDER_URL, Guess, start
 def command(*, folder: Path, demo: bool, templates: bool) -> None:
     """Look at a folder of articles, tell its generator, and write newsfeed.toml there.
 
-    In a Jekyll site it is _newsfeed.toml, which Jekyll does not publish. No other file is changed.
-    With --templates, no settings are written, and templates that are
-    there already stay as they are.
+    In a Jekyll site it is _newsfeed.toml, which Jekyll does not publish; where Eleventy reads the
+    whole folder, an .eleventyignore is written too. No other file is changed. With --templates, no
+    settings are written, and templates that are there already stay as they are.
     """
     if templates:
         _copy(folder)
@@ -35,6 +35,8 @@ def command(*, folder: Path, demo: bool, templates: bool) -> None:
         click.echo(str(fault), err=True)
     many = "an article" if guess.articles == 1 else "articles"
     click.echo(f"{counted(guess.articles, 'file')} that may be {many}; {_belongs(guess)}.")
+    if name := guess.about.ignored_by:
+        click.echo(f"Wrote {name}: {guess.generator} shall not read what newsfeed writes.")
     click.echo(f"Wrote {shown(target)}. Look at it, and change:")
     if guess.about.url == PLACEHOLDER_URL:
         click.echo("  site.url           the address under which people will find the output")

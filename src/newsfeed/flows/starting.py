@@ -22,6 +22,7 @@ from newsfeed.text import one_line
 from newsfeed.urls import ascii_url
 
 PLACEHOLDER_URL = "https://news.example.org"
+PRIVATE = ".newsfeed"
 LIMIT = 20
 """Entries of a feed where the generator's own does not tell."""
 
@@ -152,7 +153,8 @@ commercial = false
 
 
 def start(folder: Path, *, demo: Path | None) -> tuple[Path, Guess]:
-    """Write the settings file; with `demo`, fill the empty folder with those samples first.
+    """Write the settings file, and what keeps the folder's generator from reading what we write;
+    with `demo`, fill the empty folder with those samples first.
 
     Raises UsageError where a settings file is there already, the folder is not empty, or cannot be
     used; SettingsError where the settings that the folder leads to would not do.
@@ -192,6 +194,9 @@ def _start(folder: Path, demo: Path | None) -> tuple[Path, Guess]:
             raise
     with target.open("x", encoding="utf-8") as file:
         file.write(text)
+    if name := guess.about.ignored_by:
+        with (folder / name).open("x", encoding="utf-8") as file:
+            file.write(f"{guess.about.output}/\n{PRIVATE}/\n")
     return target, guess
 
 

@@ -33,22 +33,29 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @pytest.fixture
-def built(tmp_path: Path, require: Callable[[str], str]) -> Built:
-    folder = tmp_path / "tidemill"
-    shutil.copytree(SITE, folder)
-    _commit_twice(folder, require("git"))
+def eleventy(tmp_path: Path, require: Callable[[str], str]) -> Callable[[Path], None]:
+    """Builds the site in a folder, which gets the packages that it needs."""
     packages = Path(os.environ.get("NODE_PATH", ""))
     if not (packages / "@11ty/eleventy-plugin-rss").is_dir():
         missing("the npm package @11ty/eleventy-plugin-rss (in NODE_PATH)")
-    (folder / "node_modules").symlink_to(packages)
     words = [require("node"), "node_modules/@11ty/eleventy/cmd.cjs", "--quiet"]
 
-    def build() -> None:
+    def build(folder: Path) -> None:
+        if not (folder / "node_modules").exists():
+            (folder / "node_modules").symlink_to(packages)
         environment = {"PATH": os.environ["PATH"], "TZ": "UTC", "HOME": str(tmp_path)}
         subprocess.run(words, cwd=folder, env=environment, check=True, capture_output=True)
 
-    build()
-    return Built(folder=folder, build=build)
+    return build
+
+
+@pytest.fixture
+def built(tmp_path: Path, require: Callable[[str], str], eleventy: Callable[[Path], None]) -> Built:
+    folder = tmp_path / "tidemill"
+    shutil.copytree(SITE, folder)
+    _commit_twice(folder, require("git"))
+    eleventy(folder)
+    return Built(folder=folder, build=lambda: eleventy(folder))
 
 
 def _commit_twice(folder: Path, git: str) -> None:
@@ -114,3 +121,51 @@ def test_a_folder_of_the_site_is_read_by_the_site_s_rules(built: Built) -> None:
         entry.link for entry in feedparser.parse((folder / "public/feed.xml").read_bytes()).entries
     }
     assert "https://tidemill.example.org/essays/2023/09/on-labels/" in links
+
+
+FEED = """\
+---
+permalink: feed/feed.xml
+eleventyExcludeFromCollections: true
+metadata:
+  title: Loose leaves
+  url: https://leaves.example.org/
+---
+<feed xmlns="http://www.w3.org/2005/Atom"><title>{{ metadata.title }}</title>
+<link href="{{ permalink | absoluteUrl(metadata.url) }}" rel="self"/>
+{%- for post in collections.leaf | reverse %}
+{%- set url = post.url | absoluteUrl(metadata.url) %}
+<entry><title>{{ post.data.title }}</title><link href="{{ url }}"/>
+<updated>{{ post.date | dateToRfc3339 }}</updated><id>{{ url }}</id>
+</entry>{%- endfor %}</feed>
+"""
+PLAIN = """\
+import rss from "@11ty/eleventy-plugin-rss";
+export default (config) => { config.addPlugin(rss); };
+"""
+
+
+def test_a_site_without_folders_of_its_own_is_left_alone_too(
+    tmp_path: Path, eleventy: Callable[[Path], None]
+) -> None:
+    """Eleventy's usual input is the whole folder, in which we write; a template is its feed."""
+    folder = tmp_path / "leaves"
+    folder.mkdir()
+    (folder / "eleventy.config.js").write_text(PLAIN, encoding="utf-8")
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    (folder / "feed.njk").write_text(FEED, encoding="utf-8")
+    for day in ("01", "02", "02b"):
+        text = f"---\ntitle: Leaf {day}\ndate: 2024-05-{day[:2]}\ntags: leaf\n---\n\nGreen."
+        (folder / f"{day}.md").write_text(text, encoding="utf-8")
+    eleventy(folder)
+    before = contents(folder)
+    assert "Wrote .eleventyignore: eleventy shall not read" in command(folder, "init").stdout
+    assert command(folder, "publish").returncode == 0
+    done = command(folder, "check", "--against", "_site/feed/feed.xml")
+    assert (done.returncode, done.stdout) == (0, "")
+    eleventy(folder)
+    after = contents(folder)
+    new = {path for path in after if path not in before}
+    names = {"newsfeed.toml", "public", ".newsfeed", ".eleventyignore"}
+    assert {path.partition("/")[0] for path in new} == names
+    assert {path: after[path] for path in after if path not in new} == before

@@ -54,8 +54,9 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     entries they have, `excerpts` that they show no more, `by_category` the path of a category's
     feed with {slug} for its name, and `output` a folder for ours that the generator neither reads
     nor overwrites. `hidden` tells that it publishes what lies beside its settings unless the name
-    begins with an underscore, as ours then does. `problems` are warnings of settings that could
-    not be read.
+    begins with an underscore, as ours then does. `ignored_by` is a file, not there yet, by which
+    the generator would not read what we write. `problems` are warnings of settings that could not
+    be read.
     """
 
     title: str = ""
@@ -73,6 +74,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     by_category: str = ""
     output: str = "public"
     hidden: bool = False
+    ignored_by: str = ""
     problems: tuple[Fault, ...] = ()
 
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from newsfeed.collect.conventions import sites
 from newsfeed.collect.conventions.base import About, Located
 from newsfeed.collect.conventions.eleventy.cascade import script_values
 from newsfeed.collect.conventions.eleventy.configured import Configured, configured
+from newsfeed.collect.conventions.eleventy.feed_templates import feeds_of_templates
 from newsfeed.collect.conventions.eleventy.globs import Globs, ignore_patterns
 from newsfeed.collect.conventions.eleventy.rules import NO_LISTS, Eleventy, Site
 from newsfeed.errors import Fault, SettingsError
@@ -25,6 +28,13 @@ _PACKAGE = "@11ty/eleventy"
 _USUAL = ("content", "src")
 _METADATA = ("metadata", "site", "meta", "config")
 _ENDINGS = (".json", ".yaml", ".yml", ".js", ".mjs", ".cjs")
+_IGNORE = ".eleventyignore"
+_READS_OURS = Fault(
+    path=_IGNORE,
+    problem="Eleventy reads the whole folder, and would publish what newsfeed writes",
+    remedy="add the lines public/ and .newsfeed/ to it",
+    warning=True,
+)
 _ABOVE = 4
 """Folders above an articles' folder in which a site is looked for."""
 
@@ -52,9 +62,9 @@ class _Generator:
         settings, problems = _settings(site)
         told, more = _metadata(site, settings)
         author = told.get("author")
-        folder = _folder(site, settings)
-        if not folder:
-            problems = [*problems, *_reads_ours(site)]
+        unsafe = _reads_ours(site, settings)
+        if unsafe and (site / _IGNORE).exists():
+            problems = [*problems, _READS_OURS]
         return About(
             title=sites.line_at(told, "title"),
             url=_address(told, settings.prefix),
@@ -65,7 +75,8 @@ class _Generator:
             author=sites.name_at(told, "author") if isinstance(author, str | dict) else "",
             feeds={feed.format: feed.path for feed in reversed(settings.feeds)},
             limit=(settings.feeds[0].limit or sites.EVERY) if settings.feeds else 0,
-            output="public" if settings.output != "public" else "newsfeed-public",
+            output=_output(settings),
+            ignored_by=_IGNORE if unsafe and not (site / _IGNORE).exists() else "",
             problems=(*problems, *more),
         )
 
@@ -114,12 +125,16 @@ def _reasons(folder: Path) -> tuple[str, ...]:
 def _settings(site: Path) -> tuple[Configured, list[Fault]]:
     """What the settings file says, and what is wrong with it."""
     path = sites.first(site, _CONFIG)
-    if path is None:
-        return Configured(input=""), []
-    try:
-        return configured(sites.read_text(path)), []
-    except SettingsError as error:
-        return Configured(), [sites.problem(error)]
+    settings, problems = Configured(input=""), []
+    if path:
+        try:
+            settings = configured(sites.read_text(path))
+        except SettingsError as error:
+            settings, problems = Configured(), [sites.problem(error)]
+    if not settings.feeds:
+        feeds = feeds_of_templates(site / _folder(site, settings))
+        settings = msgspec.structs.replace(settings, feeds=feeds)
+    return settings, problems
 
 
 def _folder(site: Path, settings: Configured) -> str:
@@ -157,7 +172,7 @@ def _ignored(site: Path, settings: Configured) -> list[str]:
     """The globs of what Eleventy does not read."""
     found = list(settings.ignores)
     folder = f"{settings.input}/" if settings.input else ""
-    for name in dict.fromkeys((".gitignore", ".eleventyignore", f"{folder}.eleventyignore")):
+    for name in dict.fromkeys((".gitignore", _IGNORE, f"{folder}{_IGNORE}")):
         try:
             text = sites.read_text(site / name)
         except SettingsError:
@@ -166,19 +181,15 @@ def _ignored(site: Path, settings: Configured) -> list[str]:
     return found
 
 
-def _reads_ours(site: Path) -> list[Fault]:
-    """A warning where Eleventy reads the whole folder, and would make pages of what we write."""
-    ignored = Globs(_ignored(site, Configured(input="")))
-    if ignored.match("public") and ignored.match(".newsfeed"):
-        return []
-    return [
-        Fault(
-            path=".eleventyignore",
-            problem="Eleventy reads the whole folder, and would publish what newsfeed writes",
-            remedy="add the lines public/ and .newsfeed/ to it",
-            warning=True,
-        )
-    ]
+def _reads_ours(site: Path, settings: Configured) -> bool:
+    """Whether Eleventy reads the whole folder, and would make pages of what we write."""
+    ignored = Globs(_ignored(site, settings))
+    everything = not _folder(site, settings)
+    return everything and not (ignored.match(_output(settings)) and ignored.match(".newsfeed"))
+
+
+def _output(settings: Configured) -> str:
+    return "public" if settings.output != "public" else "newsfeed-public"
 
 
 def _hash(settings: Configured, ignored: list[str]) -> str:
