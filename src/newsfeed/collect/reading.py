@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -86,7 +87,7 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         title=place.title,
         url=url,
         default_id=_default_id(url, place, folder),
-        guid=fields.guid or place.guid,
+        guid=fields.guid or _filled(place.guid, url),
         date=place.date,
         dated=place.dated,
         updated=place.updated or fields.updated,
@@ -129,6 +130,14 @@ def _heading(front: FrontMatter, fields: Fields, path: str) -> tuple[str, int]:
     if match is None:
         return "", front.body_line
     return match[1], front.body_line + match[0].count("\n")
+
+
+def _filled(guid: str, url: str) -> str:
+    """A generator's whole id, with host and path of the article's address where it holds them."""
+    if "{" not in guid:
+        return guid
+    parts = urlsplit(url)
+    return guid.replace("{host}", parts.hostname or "").replace("{path}", unquote(parts.path))
 
 
 def _default_id(url: str, place: Place, folder: Folder) -> str:

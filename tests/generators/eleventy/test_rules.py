@@ -174,14 +174,16 @@ def test_folders_that_the_settings_name_are_heeded(tmp_path: Path) -> None:
     assert placed(found, "src/2024-07-12-one.md").link == "/2024-07-12-one/"
 
 
-def test_settings_that_cannot_be_read_are_named_and_the_layout_tells(tmp_path: Path) -> None:
+def test_settings_that_cannot_be_read_are_named_and_no_guess(tmp_path: Path) -> None:
     (tmp_path / "eleventy.config.js").write_bytes(b"export \xff")
     write(tmp_path, "content/2024-07-12-one.md", "one")
     generator, located = detect(tmp_path)
     assert generator.name == "eleventy"
     (fault,) = generator.about(located.site).problems
     assert (fault.path, fault.warning) == (str(tmp_path / "eleventy.config.js"), True)
-    assert placed(rules(tmp_path), "content/2024-07-12-one.md").link == "/2024-07-12-one/"
+    assert generator.locate(tmp_path / "content") is not None
+    with pytest.raises(SettingsError, match=r"eleventy\.config\.js: cannot be read"):
+        rules(tmp_path)
 
 
 def test_a_broken_data_file_is_named(site: Path) -> None:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from newsfeed.collect.conventions.base import Place, nowhere
 from newsfeed.collect.conventions.detect import convention, detect
-from newsfeed.collect.conventions.pelican.constants import constants
+from newsfeed.collect.conventions.pelican.constants import COMPUTED, constants
 from newsfeed.collect.conventions.pelican.headers import of_html, of_markdown, of_rest, title_of
 from newsfeed.collect.conventions.pelican.rules import Pelican
 from newsfeed.collect.conventions.pelican.slugs import slugify
 from newsfeed.collect.fields import read_fields
-from newsfeed.errors import ArticleError
+from newsfeed.errors import ArticleError, SettingsError
 from newsfeed.model import DateOrigin
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -56,7 +56,7 @@ def test_addresses_are_made_by_the_settings(tmp_path: Path, settings: str, link:
     text = f"{HEAD}Lang: en\nCategory: Tools & Sheds\n\nText."
     place = placed(found, "content/a/file.md", text)
     assert place.link == link
-    assert place.guid == f"tag:example.org,2024-07-12:/blog{link}"
+    assert (found.base_path, place.guid) == ("/blog", "tag:{host},2024-07-12:{path}")
 
 
 def test_an_address_of_its_own_or_a_form_in_our_settings_counts_first(tmp_path: Path) -> None:
@@ -146,15 +146,25 @@ def test_only_articles_in_their_folders_are_read(tmp_path: Path) -> None:
     assert [path for path in refused if found.accepts(path)] == []
 
 
-def test_settings_that_are_no_python_are_named_and_the_layout_tells(tmp_path: Path) -> None:
+def test_settings_that_are_no_python_are_named_and_no_guess(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
-    found = rules(tmp_path, "PATH = \n")
+    with pytest.raises(SettingsError, match=r"pelicanconf\.py: cannot be read"):
+        rules(tmp_path, "PATH = \n")
     generator, located = detect(tmp_path)
     assert generator.name == "pelican"
     (fault,) = generator.about(located.site).problems
     assert str(fault).startswith(f"{tmp_path}/pelicanconf.py: cannot be read: ")
-    assert found.accepts("content/one.md")
-    assert not found.accepts("one.md")
+    assert generator.locate(tmp_path / "content") is not None
+
+
+def test_what_a_program_would_compute_is_told_and_no_guess(tmp_path: Path) -> None:
+    settings = f"{SITE}ARTICLE_URL = form()\nSITEURL = os.environ['URL']\nTHEME = theme()\n"
+    with pytest.raises(ArticleError, match="ARTICLE_URL is computed"):
+        placed(rules(tmp_path, settings), "content/one.md", HEAD)
+    assert placed(rules(tmp_path, settings, "/:slug/"), "content/one.md", HEAD).link == "/one/"
+    generator, located = detect(tmp_path)
+    told = [fault.problem.partition(" ")[0] for fault in generator.about(located.site).problems]
+    assert told == ["ARTICLE_URL", "SITEURL"]
 
 
 def test_settings_are_constants_and_nothing_is_run() -> None:
@@ -163,7 +173,9 @@ def test_settings_are_constants_and_nothing_is_run() -> None:
         "F = os.environ['HOME']\nG = open('x').read()\nH = A\nH += 'h'\nA = make()\n"
         r"I = '\d'"
     )
-    assert constants(text, {"A": "before"}) == {
+    found = constants(text, {"A": "before"})
+    assert {name for name, value in found.items() if value is COMPUTED} == {"A", "F", "G"}
+    assert {name: value for name, value in found.items() if value is not COMPUTED} == {
         "B": "ab",
         "C": ["a", 1],
         "D": {"k": ("a", None)},

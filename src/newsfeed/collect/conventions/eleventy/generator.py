@@ -83,7 +83,9 @@ class _Generator:
     def convention(self, located: Located, zone: ZoneInfo, permalink: str) -> Eleventy:  # noqa: ARG002
         """See Generator.convention. Eleventy's dates without a zone are in UTC."""
         site = located.site
-        settings, _ = _settings(site)
+        settings, broken = _settings(site)
+        for fault in broken:
+            raise SettingsError(fault.problem, where=fault.path, remedy=fault.remedy)
         ignored = _ignored(site, settings)
         collection = settings.feeds[0].collection if settings.feeds else ""
         globs = settings.globs.get(collection)

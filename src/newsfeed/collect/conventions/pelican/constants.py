@@ -5,13 +5,24 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Final
 
 MAX_DEPTH = 40
 
 
+class Computed(Enum):
+    """What only running the program would tell."""
+
+    COMPUTED = "computed"
+
+
+COMPUTED: Final = Computed.COMPUTED
+
+
 def constants(text: str, known: Mapping[str, object]) -> dict[str, object]:
     """What the file's assignments give, over what is `known`: text, numbers, lists and mappings of
-    them, sums, and names given before. A name that is assigned anything else is not known then.
+    them, sums, and names given before. A name that is assigned anything else is COMPUTED.
 
     Raises ValueError where `text` is no Python.
     """
@@ -28,7 +39,7 @@ def constants(text: str, known: Mapping[str, object]) -> dict[str, object]:
             try:
                 found[name] = _value(value, found, 1)
             except (LookupError, TypeError):
-                found.pop(name, None)
+                found[name] = COMPUTED
     return found
 
 
@@ -49,9 +60,10 @@ def _assigned(statement: ast.stmt) -> list[tuple[str, ast.expr]]:
 def _value(node: ast.expr, names: Mapping[str, object], depth: int) -> object:
     """The constant that an expression is. Raises LookupError or TypeError where it is none."""
     kind = _KINDS.get(type(node))
-    if kind is None or depth > MAX_DEPTH:
+    value = kind(node, names, depth + 1) if kind and depth <= MAX_DEPTH else COMPUTED
+    if value is COMPUTED:
         raise LookupError
-    return kind(node, names, depth + 1)
+    return value
 
 
 def _sum(node: ast.BinOp, names: Mapping[str, object], depth: int) -> object:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from newsfeed.collect.conventions import sites
 from newsfeed.collect.conventions.base import About, Located
-from newsfeed.collect.conventions.pelican.constants import constants
+from newsfeed.collect.conventions.pelican.constants import COMPUTED, constants
 from newsfeed.collect.conventions.pelican.rules import Pelican
-from newsfeed.collect.conventions.pelican.settings import Settings, read
+from newsfeed.collect.conventions.pelican.settings import USED, Settings, read
 from newsfeed.errors import Fault, SettingsError
 
 _FILES = ("pelicanconf.py", "publishconf.py")
@@ -39,7 +39,7 @@ class _Generator:
             if not _reasons(site):
                 continue
             prefix = "/".join(folder.parts[-(depth + 1) :]) + "/"
-            if prefix.startswith(f"{_settings(site, _UTC)[0].path}/".lstrip("/")):
+            if prefix.startswith(f"{_settings(site, _values(site)[0], _UTC).path}/".lstrip("/")):
                 return Located(site=site, prefix=prefix, reasons=_reasons(site))
         return None
 
@@ -56,6 +56,7 @@ class _Generator:
         }
         most = values.get("FEED_MAX_ITEMS")
         output = read(values, _UTC, _USUAL).output
+        computed = [_computed(site, key) for key in USED if values.get(key) is COMPUTED]
         return About(
             title=sites.line_at(values, "SITENAME"),
             url=sites.usable_url(sites.line_at(values, "SITEURL")),
@@ -66,12 +67,15 @@ class _Generator:
             feeds=feeds,
             limit=most if isinstance(most, int) and most > 0 else _LIMIT,
             output="public" if output != "public" else "newsfeed-public",
-            problems=tuple(problems),
+            problems=(*problems, *computed),
         )
 
     def convention(self, located: Located, zone: ZoneInfo, permalink: str) -> Pelican:
         """See Generator.convention."""
-        return Pelican(_settings(located.site, zone)[0], located.prefix, permalink)
+        values, broken = _values(located.site)
+        for fault in broken:
+            raise SettingsError(fault.problem, where=fault.path, remedy=fault.remedy)
+        return Pelican(_settings(located.site, values, zone), located.prefix, permalink)
 
 
 GENERATOR = _Generator()
@@ -81,10 +85,9 @@ def _reasons(folder: Path) -> tuple[str, ...]:
     return tuple(name for name in _FILES[:1] if (folder / name).is_file())
 
 
-def _settings(site: Path, zone: ZoneInfo) -> tuple[Settings, list[Fault]]:
-    values, problems = _values(site)
+def _settings(site: Path, values: Mapping[str, object], zone: ZoneInfo) -> Settings:
     usual = _USUAL if "PATH" not in values and (site / _USUAL).is_dir() else ""
-    return read(values, zone, usual), problems
+    return read(values, zone, usual)
 
 
 def _values(site: Path) -> tuple[Mapping[str, object], list[Fault]]:
@@ -104,11 +107,20 @@ def _values(site: Path) -> tuple[Mapping[str, object], list[Fault]]:
                 Fault(
                     path=str(path),
                     problem=f"cannot be read: {error}",
-                    remedy="mend it; until then its folders are told by their names",
+                    remedy="mend it",
                     warning=True,
                 )
             )
     return values, problems
+
+
+def _computed(site: Path, key: str) -> Fault:
+    return Fault(
+        path=str(site / _FILES[0]),
+        problem=f"{key} is computed, and nothing is run: newsfeed goes on as if it were not set",
+        remedy="see whether the settings that are written need it, such as site.url",
+        warning=True,
+    )
 
 
 def _usable_zone(name: str) -> str:

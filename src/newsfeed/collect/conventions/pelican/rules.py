@@ -62,13 +62,13 @@ class Pelican:
     name = "pelican"
     has_site = True
     ties_descend = False
-    base_path = ""
 
     def __init__(self, settings: Settings, prefix: str = "", permalink: str = "") -> None:
         """`prefix` is where the source lies in the site, such as "content/"; `permalink` counts
         before ARTICLE_URL.
         """
         self.zone = settings.zone
+        self.base_path = settings.root
         self._settings = settings
         self._prefix = prefix
         self._permalink = permalink
@@ -173,7 +173,7 @@ class Pelican:
             title=title,
             link=link,
             id_path=link,
-            guid=self._guid(link, fields.date),
+            guid=f"tag:{{host}},{fields.date:%Y-%m-%d}:{{path}}" if fields.date else "",
             categories=(told["category"],),
             date=fields.date,
             dated=DateOrigin.FRONT_MATTER if fields.date else None,
@@ -215,6 +215,11 @@ class Pelican:
         below = _from(self._prefix + path, self._settings.path)
         known = {**told, "slug": slug, "path": below, "lang": told.get("lang") or "en"}
         form = self._settings.urls[name]
+        if not form:
+            raise ArticleError(
+                f"{name} is computed in Pelican's settings, which are not run",
+                remedy="set `sources.permalink` to the form of addresses, such as /:year/:slug/",
+            )
         filled = "".join(
             literal + (self._part(form, key, spec or "", known, fields.date) if key else "")
             for literal, key, spec, _ in _parts(form)
@@ -244,13 +249,6 @@ class Pelican:
                 f"only Pelican has the category {told['category']!r} in Latin letters",
                 remedy="set SLUGIFY_USE_UNICODE = True, or `sources.permalink`",
             ) from None
-
-    def _guid(self, link: str, date: datetime | None) -> str:
-        """The tag URI of the article; "" where host or day are not known."""
-        if not self._settings.host or date is None:
-            return ""
-        path = self._settings.root + link
-        return f"tag:{self._settings.host},{date:%Y-%m-%d}:{path}"
 
     def body(self, path: str, text: str, find: Find) -> Body:
         """The text with its links resolved; reST as HTML, which takes long, only to be shown."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from newsfeed.collect.conventions.pelican.constants import COMPUTED
 from newsfeed.collect.conventions.pelican.slugs import USUAL
 
 Substitutions = tuple[tuple[str, str], ...]
@@ -18,8 +19,8 @@ Substitutions = tuple[tuple[str, str], ...]
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Paths are below the site's folder (`path`) or below that one (the others). `date` is
-    DEFAULT_DATE, "fs" or None; `host` and `root` are those of SITEURL; `urls` are the forms of
-    addresses by their names in the settings.
+    DEFAULT_DATE, "fs" or None; `root` is the path of SITEURL; `urls` are the forms of addresses by
+    their names in the settings, "" for those that are computed.
     """
 
     path: str
@@ -41,10 +42,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     preserve_case: bool
     substitutions: Substitutions
     category_substitutions: Substitutions
-    host: str
     root: str
     urls: Mapping[str, str]
-    link_marks: bool
 
 
 _URLS = {
@@ -56,6 +55,16 @@ _URLS = {
     "STATIC_URL": "{path}",
     "INDEX_SAVE_AS": "index.html",
 }
+
+
+USED = (
+    *_URLS,
+    *("ARTICLE_EXCLUDES", "ARTICLE_PATHS", "DEFAULT_CATEGORY", "DEFAULT_DATE", "DEFAULT_LANG"),
+    *("DEFAULT_METADATA", "EXTRA_PATH_METADATA", "FILENAME_METADATA", "IGNORE_FILES", "PATH"),
+    *("PATH_METADATA", "PAGE_PATHS", "SITENAME", "SITEURL", "SLUG_REGEX_SUBSTITUTIONS"),
+    *("SLUGIFY_SOURCE", "SLUGIFY_USE_UNICODE", "TIMEZONE", "USE_FOLDER_AS_CATEGORY"),
+)
+"""Settings on which articles and addresses depend."""
 
 
 def read(values: Mapping[str, object], zone: ZoneInfo, usual_path: str) -> Settings:
@@ -94,10 +103,11 @@ def read(values: Mapping[str, object], zone: ZoneInfo, usual_path: str) -> Setti
         preserve_case=flag("SLUGIFY_PRESERVE_CASE", usual=False),
         substitutions=slugs,
         category_substitutions=_substitutions(values.get("CATEGORY_REGEX_SUBSTITUTIONS"), slugs),
-        host=site.hostname or "",
         root=site.path.rstrip("/"),
-        urls={key: text(key, usual) for key, usual in _URLS.items()},
-        link_marks=text("INTRASITE_LINK_REGEX", "") == "",
+        urls={
+            key: "" if values.get(key) is COMPUTED else text(key, usual)
+            for key, usual in _URLS.items()
+        },
     )
 
 
