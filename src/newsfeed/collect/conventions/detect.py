@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,17 @@ from newsfeed.errors import SettingsError
 def generators() -> dict[str, Generator]:
     """Every generator by its name: the modules of this package that have one."""
     names = sorted(module.name for module in pkgutil.iter_modules(conventions.__path__))
-    modules = (import_module(f"{conventions.__name__}.{name}") for name in names)
-    found = (getattr(module, "GENERATOR", None) for module in modules)
-    return {generator.name: generator for generator in found if generator}
+    found = ((name, generator_named(name)) for name in names)
+    return {name: generator for name, generator in found if generator}
+
+
+def generator_named(name: str) -> Generator | None:
+    """The generator of that name, without a look at the others; None where there is none."""
+    if not name.isidentifier() or not find_spec(f"{conventions.__name__}.{name}"):
+        return None
+    module = import_module(f"{conventions.__name__}.{name}")
+    found: Generator | None = getattr(module, "GENERATOR", None)
+    return found
 
 
 def detect(folder: Path) -> tuple[Generator, Located]:
@@ -43,9 +52,8 @@ def convention(name: str, folder: Path, zone: ZoneInfo, permalink: str) -> Conve
         )
     if name == "auto":
         generator, located = detect(folder)
-    elif name in generators():
-        generator = generators()[name]
-        located = generator.locate(folder) or Located(site=folder)
+    elif one := generator_named(name):
+        generator, located = one, one.locate(folder) or Located(site=folder)
     else:
         raise SettingsError(
             f"`sources.generator`: there is no generator {name!r}",

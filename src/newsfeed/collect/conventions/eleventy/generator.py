@@ -1,40 +1,24 @@
-"""Eleventy's folders: how they are told, and what a site says of itself."""
+"""Eleventy's folders, and how they are told. Reading a site takes more modules, so it waits."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-import msgspec
 
 from newsfeed.collect.conventions import sites
 from newsfeed.collect.conventions.base import About, Located
-from newsfeed.collect.conventions.eleventy.cascade import script_values
-from newsfeed.collect.conventions.eleventy.configured import Configured, configured
-from newsfeed.collect.conventions.eleventy.feed_templates import feeds_of_templates
-from newsfeed.collect.conventions.eleventy.globs import Globs, ignore_patterns
-from newsfeed.collect.conventions.eleventy.rules import NO_LISTS, Eleventy, Site
-from newsfeed.errors import Fault, SettingsError
+from newsfeed.errors import SettingsError
 
-_CONFIG = (
+if TYPE_CHECKING:
+    from newsfeed.collect.conventions.eleventy.rules import Eleventy
+
+CONFIG = (
     *(".eleventy.js", "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs"),
     *("eleventy.config.ts", "eleventy.config.mts"),
 )
 _PACKAGE = "@11ty/eleventy"
-_USUAL = ("content", "src")
-_METADATA = ("metadata", "site", "meta", "config")
-_ENDINGS = (".json", ".yaml", ".yml", ".js", ".mjs", ".cjs")
-_IGNORE = ".eleventyignore"
-_READS_OURS = Fault(
-    path=_IGNORE,
-    problem="Eleventy reads the whole folder, and would publish what newsfeed writes",
-    remedy="add the lines public/ and .newsfeed/ to it",
-    warning=True,
-)
 _ABOVE = 4
 """Folders above an articles' folder in which a site is looked for."""
 
@@ -49,69 +33,37 @@ class _Generator:
         if reasons := _reasons(folder):
             return Located(site=folder, reasons=reasons)
         for depth, site in enumerate(folder.parents[:_ABOVE]):
-            if not sites.first(site, _CONFIG):
-                continue
             prefix = "/".join(folder.parts[-(depth + 1) :]) + "/"
-            inside = _folder(site, _settings(site)[0])
-            if prefix.startswith(f"{inside}/" if inside else ""):
+            if sites.first(site, CONFIG) and _is_input(site, prefix):
                 return Located(site=site, prefix=prefix, reasons=_reasons(site))
         return None
 
     def about(self, site: Path) -> About:
         """See Generator.about."""
-        settings, problems = _settings(site)
-        told, more = _metadata(site, settings)
-        author = told.get("author")
-        unsafe = _reads_ours(site, settings)
-        if unsafe and (site / _IGNORE).exists():
-            problems = [*problems, _READS_OURS]
-        return About(
-            title=sites.line_at(told, "title"),
-            url=_address(told, settings.prefix),
-            description=sites.line_at(told, "subtitle") or sites.line_at(told, "description"),
-            language=sites.language_tag(
-                sites.line_at(told, "language") or sites.line_at(told, "lang")
-            ),
-            author=sites.name_at(told, "author") if isinstance(author, str | dict) else "",
-            feeds={feed.format: feed.path for feed in reversed(settings.feeds)},
-            limit=(settings.feeds[0].limit or sites.EVERY) if settings.feeds else 0,
-            output=_output(settings),
-            ignored_by=_IGNORE if unsafe and not (site / _IGNORE).exists() else "",
-            problems=(*problems, *more),
-        )
+        from newsfeed.collect.conventions.eleventy.site import about
+
+        return about(site)
 
     def convention(self, located: Located, zone: ZoneInfo, permalink: str) -> Eleventy:  # noqa: ARG002
         """See Generator.convention. Eleventy's dates without a zone are in UTC."""
-        site = located.site
-        settings, broken = _settings(site)
-        for fault in broken:
-            raise SettingsError(fault.problem, where=fault.path, remedy=fault.remedy)
-        ignored = _ignored(site, settings)
-        collection = settings.feeds[0].collection if settings.feeds else ""
-        globs = settings.globs.get(collection)
-        rules = Site(
-            folder=_folder(site, settings),
-            private=tuple(filter(None, (settings.output, settings.includes, settings.data)))
-            + ((settings.layouts,) if settings.layouts else ()),
-            ignored=Globs(ignored),
-            collection=settings.aliases.get(collection, collection),
-            members=Globs(globs) if globs else None,
-            lists=NO_LISTS | {feed.collection for feed in settings.feeds},
-            base_path=settings.prefix,
-            permalink=settings.permalink,
-            separator=settings.separator,
-            rendered=settings.rendered,
-            key=_hash(settings, ignored),
-        )
-        return Eleventy(rules, site, located.prefix, permalink)
+        from newsfeed.collect.conventions.eleventy.site import convention
+
+        return convention(located, permalink)
 
 
 GENERATOR = _Generator()
 
 
+def _is_input(site: Path, prefix: str) -> bool:
+    from newsfeed.collect.conventions.eleventy.site import folder_of, settings_of
+
+    folder = folder_of(site, settings_of(site)[0])
+    return prefix.startswith(f"{folder}/" if folder else "")
+
+
 def _reasons(folder: Path) -> tuple[str, ...]:
     """What tells that `folder` is a site of Eleventy's."""
-    config = sites.first(folder, _CONFIG)
+    config = sites.first(folder, CONFIG)
     reasons = [config.name] if config else []
     try:
         package = json.loads(sites.read_text(folder / "package.json"))
@@ -122,77 +74,3 @@ def _reasons(folder: Path) -> tuple[str, ...]:
         if any(isinstance(one, dict) and _PACKAGE in one for one in many):
             reasons.append(f"package.json names {_PACKAGE}")
     return tuple(reasons)
-
-
-def _settings(site: Path) -> tuple[Configured, list[Fault]]:
-    """What the settings file says, and what is wrong with it."""
-    path = sites.first(site, _CONFIG)
-    settings, problems = Configured(input=""), []
-    if path:
-        try:
-            settings = configured(sites.read_text(path))
-        except SettingsError as error:
-            settings, problems = Configured(), [sites.problem(error)]
-    if not settings.feeds:
-        feeds = feeds_of_templates(site / _folder(site, settings))
-        settings = msgspec.structs.replace(settings, feeds=feeds)
-    return settings, problems
-
-
-def _folder(site: Path, settings: Configured) -> str:
-    """The input folder: as the settings say, else as the layout tells."""
-    if settings.input is not None:
-        return settings.input
-    return next((name for name in _USUAL if (site / name).is_dir()), "")
-
-
-def _metadata(site: Path, settings: Configured) -> tuple[Mapping[str, object], list[Fault]]:
-    """What the feed's options say of the site, and the site's global data, and what is wrong."""
-    told: dict[str, object] = {}
-    problems: list[Fault] = []
-    names = tuple(f"{name}{ending}" for name in _METADATA for ending in _ENDINGS)
-    if path := sites.first(site / settings.data, names):
-        try:
-            text = sites.read_text(path)
-            is_script = path.suffix.endswith("js")
-            told = dict(script_values(text) if is_script else sites.read_values(path))
-        except SettingsError as error:
-            problems.append(sites.problem(error))
-    for feed in reversed(settings.feeds):
-        told |= {key: value for key, value in feed.metadata.items() if value}
-    return told, problems
-
-
-def _address(told: Mapping[str, object], prefix: str) -> str:
-    """The site's address: links begin at its host, whatever path it names, and with the prefix."""
-    url = next((found for key in ("base", "url") if (found := sites.line_at(told, key))), "")
-    parts = urlsplit(url) if sites.usable_url(url) else None
-    return f"{parts.scheme}://{parts.netloc}{prefix}" if parts else ""
-
-
-def _ignored(site: Path, settings: Configured) -> list[str]:
-    """The globs of what Eleventy does not read."""
-    found = list(settings.ignores)
-    folder = f"{settings.input}/" if settings.input else ""
-    for name in dict.fromkeys((".gitignore", _IGNORE, f"{folder}{_IGNORE}")):
-        try:
-            text = sites.read_text(site / name)
-        except SettingsError:
-            continue
-        found += ignore_patterns(text, folder if "/" in name else "")
-    return found
-
-
-def _reads_ours(site: Path, settings: Configured) -> bool:
-    """Whether Eleventy reads the whole folder, and would make pages of what we write."""
-    ignored = Globs(_ignored(site, settings))
-    everything = not _folder(site, settings)
-    return everything and not (ignored.match(_output(settings)) and ignored.match(".newsfeed"))
-
-
-def _output(settings: Configured) -> str:
-    return "public" if settings.output != "public" else "newsfeed-public"
-
-
-def _hash(settings: Configured, ignored: list[str]) -> str:
-    return hashlib.sha256(f"{settings!r} {ignored!r}".encode()).hexdigest()

@@ -1,29 +1,19 @@
-"""Pelican's folders: how they are told, and what a site says of itself."""
+"""Pelican's folders, and how they are told. Reading a site takes more modules, so it waits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsfeed.collect.conventions import sites
 from newsfeed.collect.conventions.base import About, Located
-from newsfeed.collect.conventions.pelican.constants import COMPUTED, constants
-from newsfeed.collect.conventions.pelican.rules import Pelican
-from newsfeed.collect.conventions.pelican.settings import USED, Settings, read
-from newsfeed.errors import Fault, SettingsError
 
-_FILES = ("pelicanconf.py", "publishconf.py")
-"""The settings, and what differs in those of the site as it is published."""
+if TYPE_CHECKING:
+    from newsfeed.collect.conventions.pelican.rules import Pelican
 
-_USUAL = "content"
-_LIMIT = 100
-"""Entries of Pelican's feeds where its settings do not tell."""
-
+_CONFIG = "pelicanconf.py"
 _ABOVE = 4
 """Folders above an articles' folder in which a site is looked for."""
-
-_UTC = ZoneInfo("UTC")
 
 
 class _Generator:
@@ -33,98 +23,32 @@ class _Generator:
 
     def locate(self, folder: Path) -> Located | None:
         """`folder` is the site, or lies in its folder of content."""
-        if reasons := _reasons(folder):
-            return Located(site=folder, reasons=reasons)
+        if (folder / _CONFIG).is_file():
+            return Located(site=folder, reasons=(_CONFIG,))
         for depth, site in enumerate(folder.parents[:_ABOVE]):
-            if not _reasons(site):
-                continue
             prefix = "/".join(folder.parts[-(depth + 1) :]) + "/"
-            if prefix.startswith(f"{_settings(site, _values(site)[0], _UTC).path}/".lstrip("/")):
-                return Located(site=site, prefix=prefix, reasons=_reasons(site))
+            if (site / _CONFIG).is_file() and _is_content(site, prefix):
+                return Located(site=site, prefix=prefix, reasons=(_CONFIG,))
         return None
 
     def about(self, site: Path) -> About:
         """See Generator.about."""
-        values, problems = _values(site)
-        feeds = {
-            kind: path.strip("/")
-            for kind, key, usual in (
-                ("atom", "FEED_ALL_ATOM", "feeds/all.atom.xml"),
-                ("rss", "FEED_ALL_RSS", ""),
-            )
-            if isinstance(path := values.get(key, usual), str) and path
-        }
-        most = values.get("FEED_MAX_ITEMS")
-        output = read(values, _UTC, _USUAL).output
-        computed = [_computed(site, key) for key in USED if values.get(key) is COMPUTED]
-        return About(
-            title=sites.line_at(values, "SITENAME"),
-            url=sites.usable_url(sites.line_at(values, "SITEURL")),
-            description=sites.line_at(values, "SITESUBTITLE"),
-            language=sites.language_tag(sites.line_at(values, "DEFAULT_LANG") or "en"),
-            author=sites.line_at(values, "AUTHOR"),
-            timezone=_usable_zone(sites.line_at(values, "TIMEZONE")),
-            feeds=feeds,
-            limit=most if isinstance(most, int) and most > 0 else _LIMIT,
-            output="public" if output != "public" else "newsfeed-public",
-            problems=(*problems, *computed),
-        )
+        from newsfeed.collect.conventions.pelican.site import about
+
+        return about(site)
 
     def convention(self, located: Located, zone: ZoneInfo, permalink: str) -> Pelican:
         """See Generator.convention."""
-        values, broken = _values(located.site)
-        for fault in broken:
-            raise SettingsError(fault.problem, where=fault.path, remedy=fault.remedy)
-        return Pelican(_settings(located.site, values, zone), located.prefix, permalink)
+        from newsfeed.collect.conventions.pelican.site import convention
+
+        return convention(located, zone, permalink)
 
 
 GENERATOR = _Generator()
 
 
-def _reasons(folder: Path) -> tuple[str, ...]:
-    return tuple(name for name in _FILES[:1] if (folder / name).is_file())
+def _is_content(site: Path, prefix: str) -> bool:
+    from newsfeed.collect.conventions.pelican.site import settings_of, values_of
 
-
-def _settings(site: Path, values: Mapping[str, object], zone: ZoneInfo) -> Settings:
-    usual = _USUAL if "PATH" not in values and (site / _USUAL).is_dir() else ""
-    return read(values, zone, usual)
-
-
-def _values(site: Path) -> tuple[Mapping[str, object], list[Fault]]:
-    """The settings as the published site has them, and what is wrong with their files."""
-    values: dict[str, object] = {}
-    problems: list[Fault] = []
-    for name in _FILES:
-        path = site / name
-        if not path.is_file():
-            continue
-        try:
-            values = constants(sites.read_text(path), values)
-        except SettingsError as error:
-            problems.append(sites.problem(error))
-        except ValueError as error:
-            problems.append(
-                Fault(
-                    path=str(path),
-                    problem=f"cannot be read: {error}",
-                    remedy="mend it",
-                    warning=True,
-                )
-            )
-    return values, problems
-
-
-def _computed(site: Path, key: str) -> Fault:
-    return Fault(
-        path=str(site / _FILES[0]),
-        problem=f"{key} is computed, and nothing is run: newsfeed goes on as if it were not set",
-        remedy="see whether the settings that are written need it, such as site.url",
-        warning=True,
-    )
-
-
-def _usable_zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key if name else ""
-    except (OSError, ValueError, KeyError):
-        return ""
+    folder = settings_of(site, values_of(site)[0], ZoneInfo("UTC")).path
+    return prefix.startswith(f"{folder}/" if folder else "")
