@@ -157,6 +157,23 @@ def test_settings_that_are_no_python_are_named_and_no_guess(tmp_path: Path) -> N
     assert generator.locate(tmp_path / "content") is not None
 
 
+@pytest.mark.parametrize(
+    ("settings", "feeds", "of_category"),
+    [
+        ("", {"atom": "feeds/all.atom.xml"}, "feeds/{slug}.atom.xml"),
+        ("FEED_ALL_RSS = 'r.xml'", {"atom": "feeds/all.atom.xml", "rss": "r.xml"}, ""),
+        ("FEED_ALL_ATOM = '/a.xml'\nCATEGORY_FEED_ATOM = None", {"atom": "a.xml"}, ""),
+        ("FEED_ALL_ATOM = None", {}, ""),
+    ],
+)
+def test_the_site_s_own_feeds_are_taken_over(
+    tmp_path: Path, settings: str, feeds: dict[str, str], of_category: str
+) -> None:
+    (tmp_path / "pelicanconf.py").write_text(SITE + settings, encoding="utf-8")
+    about = detect(tmp_path)[0].about(tmp_path)
+    assert (about.feeds, about.by_category) == (feeds, of_category)
+
+
 def test_what_a_program_would_compute_is_told_and_no_guess(tmp_path: Path) -> None:
     settings = f"{SITE}ARTICLE_URL = form()\nSITEURL = os.environ['URL']\nTHEME = theme()\n"
     with pytest.raises(ArticleError, match="ARTICLE_URL is computed"):

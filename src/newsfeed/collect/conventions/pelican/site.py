@@ -46,6 +46,7 @@ def about(site: Path) -> About:
         author=sites.line_at(values, "AUTHOR"),
         timezone=_usable_zone(sites.line_at(values, "TIMEZONE")),
         feeds=feeds,
+        by_category=_of_categories(values) if list(feeds) == ["atom"] else "",
         limit=most if isinstance(most, int) and most > 0 else _LIMIT,
         output="public" if output != "public" else "newsfeed-public",
         problems=(*problems, *computed),
@@ -88,6 +89,12 @@ def values_of(site: Path) -> tuple[Mapping[str, object], list[Fault]]:
                 )
             )
     return values, problems
+
+
+def _of_categories(values: Mapping[str, object]) -> str:
+    """The path of a category's feed, where Pelican makes them."""
+    path = values.get("CATEGORY_FEED_ATOM", "feeds/{slug}.atom.xml")
+    return path.strip("/") if isinstance(path, str) and "{slug}" in path else ""
 
 
 def _computed(site: Path, key: str) -> Fault:
