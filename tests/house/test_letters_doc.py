@@ -17,7 +17,7 @@ from newsfeed.settings import Settings
 Words = tuple[str, ...]
 
 
-PAGES = ("letters.md", "smtp.md")
+PAGES = ("letters.md", "moving.md", "smtp.md")
 
 
 def _text(page: str) -> str:
