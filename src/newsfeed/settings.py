@@ -136,6 +136,7 @@ class Newsletter(Table, frozen=True):
     group_by: Literal["", "category"] = ""
     theme: NewsletterTheme = NewsletterTheme()
     commercial: bool | None = None
+    welcome: bool = False
     canary: Natural = 0
     canary_wait: Duration = "15m"
     stop_at_failures: Share = "5%"

@@ -42,7 +42,7 @@ from tests.flows.notices_kit import (
     sent,
 )
 from tests.flows.people_kit import ANN, BOB, NOW, active, events_of, people_of, person_of
-from tests.kit import Site, plain
+from tests.kit import NEWSLETTER, SETTINGS, Site, plain
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -106,6 +106,52 @@ def test_other_newsletters_tell_nothing(site: Site) -> None:
         assert (rows(people), sent(people).mailed) == ([], 0)
 
 
+def test_whoever_confirms_is_made_welcome_where_that_is_wished(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site", SETTINGS + NEWSLETTER + "welcome = true\n")
+    with people_of(site) as people:
+        joined(people)
+        assert sent(people) == Mailed(mailed=1, left=0)
+        ((path, mail),) = filed(site)
+        assert path == f"weekly/notices/{person_of(people).address_hash}-welcome.eml"
+        assert mail["Subject"] == "구독해 주셔서 고맙습니다: 주간 브리핑"
+        assert f"{people.plan.links_url}/u/weekly/" in plain(mail)
+        leave(people, "weekly", person_of(people).public_id, BY_LINK)
+        assert [kind for kind, _, _ in rows(people)] == ["welcome"]
+
+
+def test_whoever_is_added_by_the_operator_is_not_made_welcome(tmp_path: Path) -> None:
+    """They did nothing just now; and an import would greet everybody."""
+    site = Site(tmp_path / "site", SETTINGS + NEWSLETTER + "welcome = true\n")
+    with people_of(site) as people:
+        active(people)
+        assert rows(people) == []
+
+
+def test_a_commercial_newsletter_sends_one_mail_and_not_two(tmp_path: Path) -> None:
+    """That of the law says all that a welcome would."""
+    site = commercial_site(tmp_path / "site", newsletter=COMMERCIAL + "welcome = true\n")
+    with people_of(site) as people:
+        joined(people)
+        assert [kind for kind, _, _ in rows(people)] == ["confirmed"]
+
+
+def test_nobody_is_made_welcome_who_has_left_or_days_later(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site", SETTINGS + NEWSLETTER + "welcome = true\n")
+    with people_of(site) as people:
+        joined(people)
+        joined(people, BOB)
+        leave(people, "weekly", person_of(people).public_id, BY_LINK)
+    with people_of(site, NOW + HOUR) as people:
+        assert sent(people).mailed == 1
+        joined(people, MANY[0])
+    with people_of(site, NOW + 3 * DAY) as people:
+        assert sent(people) == Mailed(mailed=0, left=0)
+    site.configure(SETTINGS + NEWSLETTER)
+    with people_of(site, NOW + 3 * DAY) as people:
+        assert queued(people, "welcome", BOB)
+        assert sent(people).mailed == 0
+
+
 def test_only_an_event_is_told_and_each_once(site: Site) -> None:
     """Whoever never agreed, or left before, withdraws nothing."""
     with people_of(site) as people:
@@ -123,7 +169,7 @@ def test_every_mail_passes_the_gate_in_each_language(
     tmp_path: Path, kind: Kind, language: str
 ) -> None:
     hostile = "A\\r\\nBcc: x@example.com {link} =?utf-8?q?a=0D=0ABcc:x?= " + "아주 긴 제목 " * 40
-    settings = COMMERCIAL.replace("주간 브리핑", hostile)
+    settings = COMMERCIAL.replace("주간 브리핑", hostile) + "welcome = true\n"
     site = commercial_site(tmp_path / "site", newsletter=settings)
     with people_of(site) as people:
         active(people)

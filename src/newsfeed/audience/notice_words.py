@@ -12,8 +12,10 @@ import msgspec
 
 from newsfeed.text import one_line
 
-KINDS = ("confirmed", "left", "renewal", "already", "preferences")
-"""The person agreed; left; agreed two years ago; has what somebody asked for; asked for a link."""
+KINDS = ("welcome", "confirmed", "left", "renewal", "already", "preferences")
+"""The person is welcome; agreed; left; agreed two years ago; has what somebody asked for; asked for
+a link.
+"""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +56,23 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _KOREAN = {
+    "welcome": Told(
+        subject="구독해 주셔서 고맙습니다: {short}",
+        text="""\
+안녕하세요.
+
+‘{title}’ 뉴스레터를 구독해 주셔서 고맙습니다. 다음 호부터 이 주소로 보내 드립니다.
+보내는 사람을 연락처에 추가해 두시면 뉴스레터가 스팸함으로 들어가지 않습니다.
+
+보내는 사람: {sender}
+
+언제든지 무료로 구독을 취소할 수 있습니다.
+구독 취소 (Unsubscribe):
+{link}
+
+{site}
+""",
+    ),
     "confirmed": Told(
         subject="수신 동의 처리 결과: {short}",
         text="""\
@@ -138,6 +157,23 @@ _KOREAN = {
 }
 
 _ENGLISH = {
+    "welcome": Told(
+        subject="Welcome: {short}",
+        text="""\
+Hello,
+
+thank you for subscribing to “{title}”. You get it from the next issue on.
+Put the sender into your contacts, and it will not land among junk mail.
+
+Sender: {sender}
+
+You can leave at any time, free of charge.
+Unsubscribe:
+{link}
+
+{site}
+""",
+    ),
     "confirmed": Told(
         subject="Your consent is recorded: {short}",
         text="""\
@@ -223,6 +259,23 @@ Sent by {sender}
 }
 
 _JAPANESE = {
+    "welcome": Told(
+        subject="ご購読ありがとうございます: {short}",
+        text="""\
+こんにちは。
+
+ニュースレター「{title}」をご購読いただき、ありがとうございます。次号からお送りします。
+送信者を連絡先に登録していただくと、迷惑メールに入りにくくなります。
+
+送信者: {sender}
+
+配信はいつでも無料で停止できます。
+配信停止 (Unsubscribe):
+{link}
+
+{site}
+""",
+    ),
     "confirmed": Told(
         subject="配信への同意を登録しました: {short}",
         text="""\

@@ -79,8 +79,8 @@ def _run(
 
 def _not_mailed(plan: Plan, report: PublishReport) -> bool:
     """Send mails that are no editions, where there may be any; tells whether that went wrong."""
-    commercial = any(one.commercial for one in plan.newsletters)
-    of_interest = report.mails or commercial or (plan.notify and not report.idle)
+    tells = any(one.commercial or one.welcome for one in plan.newsletters)
+    of_interest = report.mails or tells or (plan.notify and not report.idle)
     return bool(of_interest) and _send_mails(plan, report.errors)
 
 

@@ -29,7 +29,11 @@ FOLDER = "notices"
 _BOUNDS = {"already": timedelta(days=1), "preferences": timedelta(hours=1)}
 """How long an address that got a mail of a kind gets no other (standards S-08, S-09)."""
 
-_LATE = {"already": timedelta(days=2), "preferences": timedelta(days=1)}
+_LATE = {
+    "welcome": timedelta(days=2),
+    "already": timedelta(days=2),
+    "preferences": timedelta(days=1),
+}
 """After what time an answer to somebody who asked is of no use, such as after a restore."""
 
 _SHORT = 36
@@ -38,7 +42,7 @@ _SHORT = 36
 _PROOF: dict[str, Event] = {"confirmed": "told", "left": "told", "renewal": "renewed"}
 """What stands on record of a person by a mail of a kind (standards L-K-08, L-K-09)."""
 
-_TEMPLATES = {"confirmed": "welcome", "left": "goodbye", "renewal": "consent"}
+_TEMPLATES = {"welcome": "welcome", "confirmed": "welcome", "left": "goodbye", "renewal": "consent"}
 """What shows a mail of a kind; others have the template `notice`."""
 
 _LAWFUL = frozenset(_PROOF)
@@ -102,6 +106,8 @@ def _refuse(people: People, notice: Notice, person: Subscriber, newsletter: News
         raise NotSentError("the address is suppressed")
     if notice.kind in _LAWFUL and not newsletter.commercial:
         raise NotSentError("the newsletter is not commercial any more")
+    if notice.kind == "welcome" and not newsletter.welcome:
+        raise NotSentError("the newsletter welcomes nobody any more")
     bound = _BOUNDS.get(notice.kind)
     times = notice_mails.others(people.db, notice) if bound else ()
     if any(abs(people.now - time) < bound for time in times if bound):
@@ -115,7 +121,7 @@ def _refuse(people: People, notice: Notice, person: Subscriber, newsletter: News
     is_active = found is not None and found.state is SubscriptionState.ACTIVE
     if notice.kind == "left" and is_active:
         raise NotSentError("the person has come back")
-    if notice.kind in ("confirmed", "renewal", "already") and not is_active:
+    if notice.kind in ("welcome", "confirmed", "renewal", "already") and not is_active:
         raise NotSentError("the person has left")
 
 

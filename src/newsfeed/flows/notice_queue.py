@@ -11,7 +11,7 @@ from typing import Literal
 
 from newsfeed.store import notices
 
-Kind = Literal["confirmed", "left", "renewal", "already", "preferences"]
+Kind = Literal["welcome", "confirmed", "left", "renewal", "already", "preferences"]
 
 _DAY = timedelta(days=1)
 MOST: Mapping[Kind, Sequence[tuple[timedelta, int]]] = {

@@ -17,7 +17,7 @@ from newsfeed.audience.evidence import cut_agent, cut_ip
 from newsfeed.audience.lifecycle import Event, Refusal, after, is_fresh
 from newsfeed.audience.tokens import Confirmation
 from newsfeed.audience.wording import Wording, wording_of
-from newsfeed.flows.notice_queue import enqueue
+from newsfeed.flows.notice_queue import Kind, enqueue
 from newsfeed.flows.people import People
 from newsfeed.model import SubscriptionState
 from newsfeed.store import consents, database, newsletters, subscribers, suppression
@@ -162,13 +162,20 @@ def begin(
 def tell_result(
     people: People, kind: Literal["confirmed", "left"], person: Subscriber, newsletter: str
 ) -> None:
-    """A mail will say what came of it, where the newsletter is commercial (standards L-K-08). The
-    caller commits.
+    """A mail will say what came of it, where the newsletter is commercial (standards L-K-08). Where
+    it is not, whoever comes is made welcome, if that is wished. The caller commits.
     """
     settings = people.newsletter(newsletter)
-    if settings is not None and settings.commercial:
+    if settings is None:
+        return
+    told: Kind | None = None
+    if settings.commercial:
+        told = kind
+    elif settings.welcome and kind == "confirmed":
+        told = "welcome"
+    if told:
         enqueue(
-            people.db, kind=kind, subscriber_id=person.id, newsletter=newsletter, now=people.now
+            people.db, kind=told, subscriber_id=person.id, newsletter=newsletter, now=people.now
         )
 
 
