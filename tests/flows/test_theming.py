@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -89,20 +90,53 @@ def test_a_local_logo_is_published_by_its_content_and_measured(tmp_path: Path) -
     html = contents(letter)[1]
     assert f'src="https://news.example.org/media/{first.name}" alt="한반도 브리핑"' in html
     assert 'width="192" height="48"' in html
-    assert first.read_bytes() == (site.folder / "logo.png").read_bytes()
+    with Image.open(first) as shown:
+        assert (shown.format, shown.size) == ("PNG", (384, 96))
     _drawn(site, "teal")
     site.publish()
-    (second,) = (site.output / "media").iterdir()
-    assert second.name != first.name
+    (second,) = set((site.output / "media").iterdir()) - {first}
+    assert second.name in (site.plan().preview / "weekly.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", ["WEBP", "broken"])
-def test_a_logo_that_mail_programs_cannot_show_is_named(tmp_path: Path, kind: str) -> None:
+def test_a_former_logo_stays_where_letters_look_for_it(tmp_path: Path) -> None:
+    """Whatever becomes of logo, setting and output folder."""
     site = _site(tmp_path, "")
-    if kind == "broken":
-        (site.folder / "logo.png").write_bytes(b"no image")
-    else:
-        _drawn(site, "navy", kind)
+    _drawn(site, "navy")
+    site.configure(SETTINGS + NEWSLETTER + THEME + 'logo = "logo.png"\n')
+    site.publish()
+    (first,) = (site.output / "media").iterdir()
+    data = first.read_bytes()
+    site.configure(SETTINGS + NEWSLETTER)
+    (site.folder / "logo.png").unlink()
+    site.publish()
+    assert first.read_bytes() == data
+    shutil.rmtree(site.output)
+    site.publish()
+    assert first.read_bytes() == data
+
+
+@pytest.mark.parametrize("data", [b"no image", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b""])
+def test_a_logo_that_cannot_be_shown_is_named(tmp_path: Path, data: bytes) -> None:
+    site = _site(tmp_path, "")
+    (site.folder / "logo.png").write_bytes(data)
     site.configure(SETTINGS + NEWSLETTER + THEME + 'logo = "logo.png"\n')
     with pytest.raises(SettingsError, match=r"newsletters\.weekly\.theme\.logo: .*PNG"):
         site.publish()
+
+
+def test_a_logo_of_any_kind_is_shown_as_one_that_mail_programs_know(tmp_path: Path) -> None:
+    site = _site(tmp_path, "")
+    _drawn(site, "navy", "WEBP")
+    site.configure(SETTINGS + NEWSLETTER + THEME + 'logo = "logo.png"\n')
+    site.publish()
+    (logo,) = (site.output / "media").iterdir()
+    assert logo.read_bytes().startswith(b"\x89PNG")
+
+
+def test_check_tells_of_a_look_that_is_not_there_before_there_is_anything_to_show(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path / "site", SETTINGS + NEWSLETTER + 'template = "digets"\n')
+    with site.shop() as shop:
+        errors = check(shop).errors
+    assert any("there is no template digets.html.j2" in error for error in errors)

@@ -124,7 +124,7 @@ class Workshop:
         self.scanned = scan(
             self.plan.folders,
             self.index,
-            skipped=frozenset({str(self.plan.output), str(self.plan.private)}),
+            skipped=frozenset(map(str, self.plan.unread)),
             workers=self.seams.workers,
             clock_ns=self.seams.clock_ns,
             progress=partial(self.seams.progress, "reading"),
@@ -251,7 +251,7 @@ def _note(shop: Workshop, collection: Collection, report: BuildReport) -> None:
 def _write(
     shop: Workshop, collection: Collection, complaints: Complaints, options: BuildOptions
 ) -> BuildReport:
-    from newsfeed.flows.outputs import all_outputs
+    from newsfeed.flows.outputs import all_outputs, keep_logos
 
     plan, seams = shop.plan, shop.seams
     feeds, groups = all_outputs(plan, collection, shop.db, seams.now)
@@ -259,6 +259,7 @@ def _write(
         with shop.db:
             shop.remember()
         shop.saved = True
+        keep_logos(plan)
     outcome = publish(
         plan.output,
         groups,

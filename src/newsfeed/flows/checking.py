@@ -77,12 +77,15 @@ _Findings = dict[str, tuple[Finding, ...]]
 
 def _letters(shop: Workshop) -> tuple[_Findings, list[Fault], list[str]]:
     """What the lint finds by newsletter, articles that stood in the way, and errors."""
+    from newsfeed.flows.letters import look_of
+
     found: _Findings = {}
     faults: list[Fault] = []
     errors: list[str] = []
     for newsletter in shop.plan.newsletters:
         try:
             disclosure_of(shop.plan, newsletter)
+            look_of(shop.plan, newsletter)
             lint = try_letter(shop, newsletter)
         except BodyError as error:
             faults.append(error.fault)

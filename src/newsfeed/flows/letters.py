@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from msgspec import structs
@@ -27,7 +29,7 @@ from newsfeed.flows.plan import Plan
 from newsfeed.flows.theming import theme_of
 from newsfeed.model import Edition, Letter, LetterItem
 from newsfeed.settings import Newsletter
-from newsfeed.templating import LETTERS, folders, open_templates
+from newsfeed.templating import LETTERS, Templates, folders, open_templates
 
 RECIPIENT = "subscriber@example.invalid"
 """Stands in a preview for whoever will get the letter."""
@@ -124,7 +126,10 @@ def _usual_words(plan: Plan, newsletter: Newsletter, bodies: Bodies) -> str:
 def compose_letter(
     plan: Plan, newsletter: Newsletter, edition: Edition, *, view_url: str = ""
 ) -> Letter:
-    """The letter of an edition, whose web copy is at `view_url`. Raises TemplateError."""
+    """The letter of an edition, whose web copy is at `view_url`.
+
+    Raises TemplateError, and SettingsError for a look that is not there.
+    """
     sender = Sender(
         site_title=plan.site.title,
         site_url=plan.site_url + "/",
@@ -134,11 +139,10 @@ def compose_letter(
         preferences_url=f"{plan.links_url}/p" if plan.served else "",
         disclosure=disclosure_of(plan, newsletter),
     )
-    templates = open_templates(folders(plan.templates, "email"), LETTERS)
     letter = compose(
         edition,
         sender,
-        templates,
+        look_of(plan, newsletter),
         template=newsletter.template,
         content=newsletter.content,
         theme=theme_of(plan, newsletter),
@@ -148,6 +152,26 @@ def compose_letter(
         spoken = edition.spoken or edition.language
         refuse_undisclosed(letter, sender.disclosure, spoken, UNSUBSCRIBE)
     return letter
+
+
+def look_of(plan: Plan, newsletter: Newsletter) -> Templates:
+    """The templates of letters, among which is the newsletter's. Raises SettingsError."""
+    templates = _templates(plan.templates, plan.key)
+    if not templates.has(f"{newsletter.template}.html.j2"):
+        raise SettingsError(
+            f"there is no template {newsletter.template}.html.j2",
+            where=key_of(newsletter, "template"),
+            remedy='take "digest", "brief" or "gallery", or put yours into templates/email/',
+        )
+    return templates
+
+
+@lru_cache(maxsize=2)
+def _templates(roots: tuple[Path, ...], _state: str) -> Templates:
+    """The templates of letters, kept with what was compiled of them, and with the process that an
+    operator's run in. `_state` is a value that changes with the templates.
+    """
+    return open_templates(folders(roots, "email"), LETTERS)
 
 
 def web_path(origin: str) -> str:

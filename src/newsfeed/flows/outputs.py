@@ -13,7 +13,7 @@ from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.collecting import Collection
 from newsfeed.flows.feeding import feed_outputs, plan_feeds
 from newsfeed.flows.paging import page_groups
-from newsfeed.flows.pictures import kept_outputs
+from newsfeed.flows.pictures import keep_for_good, kept_outputs
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.terms import vocabulary
 from newsfeed.flows.theming import logo_outputs
@@ -35,12 +35,20 @@ def all_outputs(
     groups = [feed_outputs(plan, feed, bodies, terms) for feed in feeds]
     groups += page_groups(plan, collection, feeds, bodies)
     groups += web_copies(plan, db, now)
-    groups.append(logo_outputs(plan))
+    groups.append(logo_outputs(plan, plan.newsletters))
     groups = _without_twins(groups, _media(collection))
     taken = {output.path for group in groups for output in group}
     groups.append([one for one in kept_outputs(plan) if one.path not in taken])
     _refuse_clashes(groups)
     return tuple(feeds[0].paths.values()), groups
+
+
+def keep_logos(plan: Plan) -> None:
+    """Letters and notices refer to a logo for good, also when it is another one by then.
+
+    Raises SettingsError, OutputError.
+    """
+    keep_for_good(plan, logo_outputs(plan, plan.newsletters))
 
 
 def _media(collection: Collection) -> frozenset[str]:

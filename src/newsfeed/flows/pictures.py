@@ -22,13 +22,11 @@ from newsfeed.collect.reading import look
 from newsfeed.errors import ArticleError, Fault, OutputError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.plan import Plan
+from newsfeed.flows.theming import FOLDER, logo_outputs
 from newsfeed.model import Article, Image, Letter
 from newsfeed.output.files import replace_file
 from newsfeed.output.writer import Output, publish
 from newsfeed.settings import Newsletter
-
-FOLDER = "media"
-"""Below the output folder."""
 
 NARROWEST = 300
 """Pixels of a letter from which on an image gets twice as many of its own."""
@@ -52,6 +50,7 @@ class Pictures:
         """Where the newsletter's letters show no bodies, or are of text, images are left alone."""
         self._plan, self._index, self._clock = shop.plan, shop.index, shop.seams.clock_ns
         self._complain = shop.remarks.append
+        self._newsletter = newsletter
         self.shows_leads = newsletter.format != "text"
         self.shows_bodies = self.shows_leads and newsletter.content == "full"
         self.stamps: dict[str, files.Stamp | None] = {}
@@ -84,11 +83,12 @@ class Pictures:
     def outputs(self, letters: Iterable[Letter]) -> tuple[Output, ...]:
         """What of all this `letters` show, as files of the output folder."""
         text = "".join(letter.html + letter.web for letter in letters)
-        return tuple(
+        local = [
             Output(path=f"{FOLDER}/{name}", fingerprint=name, produce=partial(self._data, name))
             for name in sorted(self._files)
-            if name in text
-        )
+        ]
+        local += logo_outputs(self._plan, [self._newsletter])
+        return tuple(one for one in local if Path(one.path).name in text)
 
     def _shown(
         self, article: Article, entry: Entry, folder: Folder, reference: str, width: int
@@ -176,10 +176,7 @@ def keep(shop: Workshop, outputs: tuple[Output, ...]) -> None:
     if not outputs:
         return
     plan = shop.plan
-    for one in outputs:
-        file = plan.media / Path(one.path).name
-        if not file.is_file():
-            replace_file(file, one.produce())
+    keep_for_good(plan, outputs)
     outcome = publish(
         plan.output,
         [outputs],
@@ -191,6 +188,14 @@ def keep(shop: Workshop, outputs: tuple[Output, ...]) -> None:
         keep_others=True,
     )
     shop.kept += outcome.written
+
+
+def keep_for_good(plan: Plan, outputs: Iterable[Output]) -> None:
+    """Write images into our own folder, unless they are there. Raises OutputError."""
+    for one in outputs:
+        file = plan.media / Path(one.path).name
+        if not file.is_file():
+            replace_file(file, one.produce())
 
 
 def kept_outputs(plan: Plan) -> list[Output]:

@@ -13,6 +13,7 @@ import msgspec
 from newsfeed.collect.entry import Folder
 from newsfeed.errors import Fault
 from newsfeed.settings import Feeds, Mail, Newsletter, Redirect, Site
+from newsfeed.templating import KINDS
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     notify: str = ""
     redirects: tuple[Redirect, ...] = ()
     gone: tuple[str, ...] = ()
+
+    @property
+    def unread(self) -> tuple[Path, ...]:
+        """Folders of which no file is an article: what we write, and the operator's templates."""
+        own = (self.base / "templates" / kind for kind in KINDS)
+        return (self.output, self.private, *own)
 
     @property
     def index(self) -> Path:

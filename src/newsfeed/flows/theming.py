@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import partial
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple
 
-from newsfeed.collect.images import Measured, measure
+from newsfeed.collect.files import Stamp, stamp_of
+from newsfeed.collect.images import MAX_BYTES, Rendition, render_logo
 from newsfeed.digest.theme import Theme, make
 from newsfeed.errors import ArticleError, SettingsError
 from newsfeed.flows.plan import Plan
@@ -16,18 +17,8 @@ from newsfeed.output.writer import Output
 from newsfeed.settings import Newsletter
 from newsfeed.urls import ascii_url
 
-_KINDS = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif"}
-"""What every mail program shows."""
-
-_HASH_LENGTH = 16
-
-
-class _Logo(NamedTuple):
-    """A local file, where it is published below the output folder, and what it measures."""
-
-    file: Path
-    path: str
-    size: Measured
+FOLDER = "media"
+"""Where letters' images lie below the output folder."""
 
 
 def check_theme(newsletter: Newsletter, base: Path) -> None:
@@ -47,36 +38,41 @@ def theme_of(plan: Plan, newsletter: Newsletter) -> Theme:
         return _themed(newsletter, None)
     if _is_address(wanted):
         return _themed(newsletter, Image(url=_address(newsletter), alt=plan.site.title))
-    logo = _local(plan.base, newsletter)
+    logo, _ = _local(plan.base, newsletter)
     return _themed(
         newsletter,
         Image(
-            url=f"{plan.site_url}/{logo.path}",
+            url=f"{plan.site_url}/{FOLDER}/{logo.name}",
             alt=plan.site.title,
-            width=logo.size.width,
-            height=logo.size.height,
+            width=logo.width,
+            height=logo.height,
         ),
     )
 
 
-def logo_outputs(plan: Plan) -> list[Output]:
-    """The local logos of all newsletters, each under a name that its content gives.
+def logo_outputs(plan: Plan, newsletters: Iterable[Newsletter]) -> list[Output]:
+    """The local logos of newsletters, each under a name that its content gives.
 
     Raises SettingsError.
     """
-    wanted = [n for n in plan.newsletters if n.theme.logo and not _is_address(n.theme.logo)]
-    logos = {logo.path: logo for logo in (_local(plan.base, n) for n in wanted)}
+    wanted = [n for n in newsletters if n.theme.logo and not _is_address(n.theme.logo)]
+    found = {logo.name: made for logo, made in (_local(plan.base, n) for n in wanted)}
     return [
-        Output(path=path, fingerprint=path, produce=partial(_read, logo.file))
-        for path, logo in logos.items()
+        Output(path=f"{FOLDER}/{name}", fingerprint=name, produce=partial(bytes, made))
+        for name, made in found.items()
     ]
 
 
 def logo_stamps(newsletters: tuple[Newsletter, ...], base: Path) -> list[tuple[str, int, int]]:
     """Names, sizes and times of the local logos, so that a changed one is noticed."""
-    files = [n.theme.logo for n in newsletters if n.theme.logo and not _is_address(n.theme.logo)]
-    stats = [(file, (base / file).stat()) for file in files]
-    return [(file, stat.st_size, stat.st_mtime_ns) for file, stat in stats]
+    found = []
+    for newsletter in newsletters:
+        logo = newsletter.theme.logo
+        if logo and not _is_address(logo):
+            with suppress(OSError):
+                stat = (base / logo).stat()
+                found.append((logo, stat.st_size, stat.st_mtime_ns))
+    return found
 
 
 def _themed(newsletter: Newsletter, logo: Image | None) -> Theme:
@@ -112,23 +108,25 @@ def _no_address(newsletter: Newsletter) -> str:
     raise _refused(newsletter, f"{newsletter.theme.logo!r} is not the address of an image")
 
 
-def _local(base: Path, newsletter: Newsletter) -> _Logo:
+def _local(base: Path, newsletter: Newsletter) -> tuple[Rendition, bytes]:
+    """The logo as letters show it, and its bytes."""
     file = base / newsletter.theme.logo
     try:
-        size = measure(file)
-        content = _read(file)
+        return _rendered(file, stamp_of(file.stat()))
     except ArticleError as error:
-        raise _refused(newsletter, error.problem) from None
+        raise _refused(newsletter, error.problem.partition(";")[0]) from None
     except OSError as error:
         raise _refused(newsletter, f"{file} cannot be read: {error.strerror}") from None
-    if size.media_type not in _KINDS:
-        raise _refused(newsletter, f"{newsletter.theme.logo!r} is no PNG, JPEG or GIF")
-    name = hashlib.sha256(content).hexdigest()[:_HASH_LENGTH]
-    return _Logo(file, f"media/{name}{_KINDS[size.media_type]}", size)
 
 
-def _read(file: Path) -> bytes:
-    return file.read_bytes()
+@lru_cache(maxsize=8)
+def _rendered(file: Path, _stamp: Stamp) -> tuple[Rendition, bytes]:
+    """Made once of a file that stays as it is. Raises ArticleError, OSError."""
+    with file.open("rb") as opened:
+        data = opened.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ArticleError(f"{file.name} has more than {MAX_BYTES:,} bytes", remedy="")
+    return render_logo(data, file.name)
 
 
 def _refused(newsletter: Newsletter, problem: str) -> SettingsError:
