@@ -35,6 +35,12 @@ def missing(what: str) -> NoReturn:
     pytest.skip(f"{what} is not on this machine")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def caches(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing of a user's is read or written: not the folder of caches either."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("caches"))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

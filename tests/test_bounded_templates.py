@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import resource
 import threading
 import time
 from pathlib import Path
@@ -15,8 +17,8 @@ from newsfeed.errors import TemplateError
 from newsfeed.templating import Limits, Templates, folders, open_templates
 from newsfeed.templating.guard import Guard
 
-TIGHT = Limits(processor=1.0, clock=10.0, memory=400 << 20, output=1 << 20)
-IN_TIME = 15.0
+TIGHT = Limits(processor=1.0, clock=60.0, memory=400 << 20, output=1 << 20)
+IN_TIME = 75.0
 
 
 def bounded(folder: Path, source: str, limits: Limits = TIGHT) -> Templates:
@@ -143,3 +145,60 @@ def test_ours_alone_run_in_this_process(tmp_path: Path) -> None:
     assert folders((own, ours), "web") == (ours / "web",)
     assert open_templates(folders((ours,), "email"), TIGHT)._limits is None
     assert open_templates(folders((own, ours), "email"), TIGHT)._limits is TIGHT
+
+
+def children() -> set[int]:
+    """The processes that this one has started and that still run."""
+    lists = [task / "children" for task in Path("/proc/self/task").iterdir()]
+    return {int(child) for one in lists for child in one.read_text().split()}
+
+
+def test_a_forked_process_has_a_child_of_its_own(tmp_path: Path) -> None:
+    """Two who speak to one child would get each other's answers."""
+    templates = bounded(tmp_path, "{{ word }}")
+    assert templates.html("main", {"word": "parent"}) == "parent"
+    before = children()
+    source, target = os.pipe()
+    forked = os.fork()
+    if not forked:
+        said = templates.html("main", {"word": "forked"}) + str(len(children()))
+        del templates
+        gc.collect()
+        os.write(target, said.encode())
+        os._exit(0)
+    os.close(target)
+    with os.fdopen(source, "rb") as pipe:
+        assert pipe.read() == b"forked1"
+    os.waitpid(forked, 0)
+    assert templates.html("main", {"word": "again"}) == "again"
+    assert children() == before
+
+
+def test_what_took_too_much_time_is_not_tried_again_with_the_same_values(tmp_path: Path) -> None:
+    """A service composes every few minutes, and each try would take all its seconds."""
+    loop = "{% for a in range(many) %}{% for b in range(99999) %}{% endfor %}{% endfor %}fine"
+    templates = bounded(tmp_path, loop)
+    taken = []
+    for _ in range(2):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        with pytest.raises(TemplateError, match="more than 1 s of processor time"):
+            templates.html("main", {"many": 99999})
+        taken.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
+    assert taken[0] > 0.5
+    assert taken[1] < 0.1
+    assert templates.html("main", {"many": 1}) == "fine"
+
+
+@pytest.mark.parametrize(
+    ("python", "reason"), [("/no-python", "No such file"), ("/bin/false", "it ended with status 1")]
+)
+def test_a_process_that_cannot_start_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str, reason: str
+) -> None:
+    """It is no fault of the template, and nobody is sent to look for a loop in it."""
+    monkeypatch.setattr("sys.executable", python)
+    with pytest.raises(TemplateError, match=reason) as caught:
+        bounded(tmp_path, "fine").html("main", {})
+    assert "cannot be started" in caught.value.problem
+    assert "loop" not in str(caught.value)
+    assert caught.value.where == str(tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,7 +33,6 @@ from newsfeed.parallel import processors
 from newsfeed.settings import Mail, Settings, Source, source_name
 from newsfeed.store import database, private
 from newsfeed.templating import KINDS
-from newsfeed.templating import folders as folders_of
 from newsfeed.urls import ascii_url
 
 
@@ -67,7 +66,7 @@ def make_plan(project: Project) -> Plan:
     )
     templates = _templates(base)
     for newsletter in settings.newsletters:
-        check_newsletter(newsletter, folders_of(templates, "email"))
+        check_newsletter(newsletter)
         check_theme(newsletter, base)
     check_quotas(settings.mail.smtp)
     check_relay(settings.mail.smtp)
@@ -160,6 +159,14 @@ def real_seams(progress: Callable[[str, int], None]) -> Seams:
     return Seams(
         now=datetime.now(UTC), clock_ns=time.time_ns, workers=processors(), progress=progress
     )
+
+
+def surroundings(project: Project) -> tuple[object, ...]:
+    """What a plan depends on besides the settings file, as two looks at it can be compared: the
+    operator's templates, and logos. What is missing or vanishes is no fault.
+    """
+    own = [_folder_stamps(project.base / "templates" / kind) for kind in KINDS]
+    return (own, logo_stamps(project.settings.newsletters, project.base))
 
 
 def _templates(base: Path) -> tuple[Path, ...]:
@@ -290,5 +297,10 @@ def _index_key(plan: Plan) -> str:
 
 def _folder_stamps(folder: Path) -> list[tuple[str, int, int]]:
     """Names, sizes and times of the templates, so that a changed one is noticed."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [(str(p.relative_to(folder)), (s := p.stat()).st_size, s.st_mtime_ns) for p in files]
+    found = []
+    for path in sorted(folder.rglob("*")):
+        with suppress(OSError):  # somebody is just removing it
+            if path.is_file():
+                stat = path.stat()
+                found.append((str(path.relative_to(folder)), stat.st_size, stat.st_mtime_ns))
+    return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from pathlib import Path
 
 import cssutils
 import pytest
 
-from newsfeed.digest.inline import inline
+from newsfeed.digest.inline import LARGEST, inline
+from newsfeed.errors import TemplateError
 
 _events: list[tuple[str, str]] = []
 _watching: list[bool] = []
@@ -162,3 +164,24 @@ def test_modern_css_makes_no_noise(caplog: pytest.LogCaptureFixture) -> None:
     """P12: a user is not told what cssutils does not know."""
     inline(document("p { gap: 1px; width: calc(1px + 2%); color: var(--x); color: #12345678 }"))
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        document("".join(f".a{n} {{ color: #abcdef; margin: 0 0 {n}px }}\n" for n in range(3000))),
+        document("p { margin: 0 }", "".join(f'<p style="margin:{n}px">x</p>' for n in range(9000))),
+        document("/* " + "x" * LARGEST + " */"),
+    ],
+    ids=["rules", "attributes", "comment"],
+)
+def test_more_css_than_can_be_inlined_in_time_is_refused_at_once(page: str) -> None:
+    begin = time.process_time()
+    with pytest.raises(TemplateError, match=r"^own\.html\.j2: .* KB of CSS, and 100 KB are"):
+        inline(page, "own.html.j2")
+    assert time.process_time() - begin < 2
+
+
+def test_a_style_that_many_elements_share_counts_once() -> None:
+    page = document("p { margin: 0 }", '<p style="color: #123456">x</p>' * 9000)
+    assert inline(page).count("margin:0") == 9000

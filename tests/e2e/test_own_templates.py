@@ -98,3 +98,40 @@ def test_a_look_without_a_way_to_leave_is_refused(site: Site, part: str) -> None
     assert done.returncode == 1
     assert "to unsubscribe" in done.stderr
     assert "unsubscribe_url" in done.stderr
+
+
+def test_a_look_without_a_text_of_its_own_has_the_standard_one(site: Site) -> None:
+    own_look(site, LOOK)
+    (site.folder / "templates" / "email" / "mine.txt.j2").unlink()
+    done = site.run("publish")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "OUR OWN LOOK" in preview(site)
+    text = (site.folder / ".newsfeed" / "preview" / "weekly.txt").read_text("utf-8")
+    assert "Title of 2026-11-10-one.md" in text
+
+
+def test_a_look_that_is_not_there_stops_its_newsletter_alone(site: Site) -> None:
+    own_look(site, LOOK)
+    (site.folder / "templates" / "email" / "mine.html.j2").unlink()
+    daily = NEWSLETTER.replace("weekly", "daily") + "commercial = false\n"
+    file = site.folder / "newsfeed.toml"
+    site.configure(file.read_text("utf-8") + daily)
+    done = site.run("publish")
+    assert "newsletters.weekly.template: there is no template mine.html.j2" in done.stderr
+    assert done.returncode != 0
+    assert site.titles() == ["Title of 2026-11-10-one.md"]
+    assert (site.folder / ".newsfeed" / "preview" / "daily.html").is_file()
+    assert not (site.folder / ".newsfeed" / "preview" / "weekly.html").exists()
+    assert "there is no template mine.html.j2" in site.run("check").stderr
+
+
+def test_templates_are_no_articles_where_the_source_is_the_whole_folder(site: Site) -> None:
+    """Nor are own words refused that lie among them."""
+    site.configure((SETTINGS + NEWSLETTER).replace('path = "posts"', 'path = "."'))
+    site.run("init", "--templates")
+    (site.folder / "templates" / "email" / "words.md").write_text("Hello", encoding="utf-8")
+    (site.folder / "templates" / "web" / "old.html").write_text("<p>Hello</p>", encoding="utf-8")
+    assert site.run("build").returncode == 0
+    assert site.titles() == ["Title of 2026-11-10-one.md"]
+    words = ("--intro", "templates/email/words.md", "--subject", "Hello", "--dry-run")
+    assert site.run("editions", "new", "weekly", *words).returncode == 0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import socket
 import time
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -56,6 +58,27 @@ def test_without_watching_the_interval_finds_what_changed(site: Site) -> None:
         service.hears("files written")
         site.post("two.md", "The second text.", date="2026-11-02")
         service.until(lambda: len(site.titles()) == 2, "the new article")
+
+
+def test_templates_that_come_change_and_go_are_noticed(site: Site) -> None:
+    """Without a restart, also where there was no folder of them."""
+    preview = site.folder / ".newsfeed" / "preview" / "weekly.html"
+    own = site.folder / "templates" / "email"
+    ours = Path(__file__).parents[2] / "templates" / "email" / "_footer.html.j2"
+
+    def shows(words: str) -> bool:
+        return preview.is_file() and words in preview.read_text("utf-8")
+
+    with running(site) as service:
+        service.hears("files written")
+        service.until(preview.is_file, "the first preview")
+        own.mkdir(parents=True)
+        for words in ("FIRST WORDS", "SECOND WORDS"):
+            text = ours.read_text("utf-8").replace("</p>", f" {words}</p>")
+            (own / "_footer.html.j2").write_text(text, encoding="utf-8")
+            service.until(partial(shows, words), words)
+        shutil.rmtree(site.folder / "templates")
+        service.until(lambda: not shows("SECOND WORDS"), "our own footer again")
 
 
 def test_edited_settings_are_in_force_without_a_restart(site: Site) -> None:

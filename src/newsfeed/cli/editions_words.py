@@ -55,7 +55,7 @@ def refuse_article(plan: Plan, file: str) -> None:
     if file == STDIN:
         return
     place = Path(file).resolve()
-    skipped = frozenset(str(one.resolve()) for one in (plan.output, plan.private))
+    skipped = frozenset(str(one.resolve()) for one in plan.unread)
     for folder in plan.folders:
         if would_find(folder.root.resolve(), folder.convention.accepts, skipped, place):
             raise UsageError(

@@ -27,6 +27,9 @@ __all__ = ["GREETING", "LIMIT", "UNSUBSCRIBE", "Sender", "compose"]
 LIMIT = 72 * 1024
 """Bytes of HTML. Gmail cuts a letter near 102 KB, and with it the way to unsubscribe (E-M-13)."""
 
+STANDARD_TEXT = "digest.txt.j2"
+"""The text part of a look that has none of its own."""
+
 _STEP = 2 * 1024
 _OF_EXCERPTS = frozenset({"brief", "gallery"})
 
@@ -58,17 +61,17 @@ def compose(
     with_bodies = content == "full" and template not in _OF_EXCERPTS
     items = [_weight(item, with_body=with_bodies) for item in edition.items]
     more = [_weight(item, with_body=False) for item in edition.more]
+    page, text = f"{template}.html.j2", f"{template}.txt.j2"
     room = LIMIT - budget.body_size(edition.intro_html)
     while True:
         data = view(
             edition, sender, budget.share(items, more, room), theme, by_category=by_category
         )
-        html = inline(templates.html(f"{template}.html.j2", data))
+        html = inline(templates.html(page, data), page)
         excess = len(html.encode()) - LIMIT
         if excess <= 0 or room <= 0:
             break
-        # The estimate was too low: once more with less.
-        room -= max(excess, _STEP)
+        room -= max(excess, _STEP)  # the estimate was too low: once more with less
     if excess > 0 and edition.intro_html:
         raise OutputError(
             f"the letter's own words make it {excess // 1024 + 1} KB too large for mail programs",
@@ -78,13 +81,13 @@ def compose(
     return Letter(
         subject=edition.subject,
         html=html,
-        text=folded(templates.text(f"{template}.txt.j2", data)),
-        web="" if edition.spoken else _page(data, sender, templates, template),
+        text=folded(templates.text(text if templates.has(text) else STANDARD_TEXT, data)),
+        web="" if edition.spoken else _page(data, sender, templates, page),
     )
 
 
-def _page(data: Mapping[str, Plain], sender: Sender, templates: Templates, template: str) -> str:
-    return inline(templates.html(f"{template}.html.j2", web_view(data, sender)))
+def _page(data: Mapping[str, Plain], sender: Sender, templates: Templates, name: str) -> str:
+    return inline(templates.html(name, web_view(data, sender)), name)
 
 
 def _grouped(edition: Edition) -> Edition:

@@ -7,41 +7,50 @@ here answers something that it does.
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
-from functools import lru_cache
+import os
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import cssutils
 from lxml import etree
-from premailer import Premailer
+
+from newsfeed.errors import TemplateError
+
+# Of 128 styles, which is what premailer keeps otherwise, the web copy would find few again.
+os.environ.setdefault("PREMAILER_CACHE_MAXSIZE", "4096")
+from premailer import Premailer  # it reads the variable at once
+
+# Nothing of all that was imported is garbage, and looking through it would take 25 ms of a letter.
+gc.freeze()
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+LARGEST = 100 * 1024
+"""Characters of CSS. A thousand take about 0.1 s to parse, and nobody can stop it."""
 
 _DOCTYPE = "<!DOCTYPE html>"
 _CSS_LOGGER = "CSSUTILS"
 _DROPPED = "dropped"
 
+_Rules = tuple[list[object], list[object]]
 
-def inline(document: str) -> str:
+
+def inline(document: str, where: str = "") -> str:
     """A whole HTML `document` with its `<style>` rules in style attributes.
 
     Rules that cannot be inlined (`@media`, `:hover`) stay in the head, with `!important` so that
     they win over the inlined ones. Links and all else stay as they are. Nothing is fetched and
-    no file is opened, whatever `<link>` or `@import` say.
+    no file is opened, whatever `<link>` or `@import` say. Raises TemplateError, which names
+    `where`, for more CSS than can be inlined in a reasonable time.
     """
     root = etree.fromstring(document, etree.HTMLParser(huge_tree=True))
     _prepare(root)
+    _refuse_too_much(root, where)
     with _our_cssutils():
-        _OfflinePremailer(
-            allow_network=False,
-            cache_css_parsing=False,
-            disable_link_rewrites=True,
-            strip_important=False,
-            disable_validation=True,
-            align_floating_images=False,
-            disable_basic_attributes=_NO_ATTRIBUTES,
-        ).transform(root)
+        _premailer().transform(root)
     return etree.tostring(root, method="html", encoding="unicode", doctype=_DOCTYPE)
 
 
@@ -58,16 +67,47 @@ class _OfflinePremailer(Premailer):  # type: ignore[misc]  # untyped library
         css_body: str,
         validate: bool = True,  # noqa: FBT001, FBT002  # its own signature
     ) -> cssutils.css.CSSStyleSheet:
-        return _sheet(css_body, validate)
+        parser = cssutils.CSSParser(fetcher=lambda _url: ("utf-8", b""), validate=validate)
+        return parser.parseString(css_body)
+
+    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> _Rules:
+        rules, leftover = _rules(css_body, ruleset_index)
+        return list(rules), list(leftover)
+
+
+@cache
+def _premailer() -> _OfflinePremailer:
+    return _OfflinePremailer(
+        allow_network=False,
+        cache_css_parsing=False,
+        disable_link_rewrites=True,
+        strip_important=False,
+        disable_validation=True,
+        align_floating_images=False,
+        disable_basic_attributes=_NO_ATTRIBUTES,
+    )
 
 
 @lru_cache(maxsize=8)
-def _sheet(css_body: str, validate: bool) -> cssutils.css.CSSStyleSheet:  # noqa: FBT001
+def _rules(css_body: str, ruleset_index: int) -> _Rules:
     """Letter and web copy have one style sheet. What premailer changes in it, the priority of
     rules that stay in the head, it would change to the same again.
     """
-    parser = cssutils.CSSParser(fetcher=lambda _url: ("utf-8", b""), validate=validate)
-    return parser.parseString(css_body)
+    found: _Rules = Premailer._parse_style_rules(_premailer(), css_body, ruleset_index)  # noqa: SLF001
+    return found
+
+
+def _refuse_too_much(root: etree._Element, where: str) -> None:
+    """Raises TemplateError. Style attributes count, each text once: so often are they parsed."""
+    sheets = sum(len(style.text or "") for style in root.iter("style"))
+    styles = {style for one in root.iter(etree.Element) if (style := one.get("style"))}
+    size = sheets + sum(map(len, styles))
+    if size > LARGEST:
+        raise TemplateError(
+            f"the letter has {size // 1024:,} KB of CSS, and {LARGEST // 1024} KB are the most",
+            where=where,
+            remedy="shorten letter.css and dark.css, and style attributes",
+        )
 
 
 def _prepare(root: etree._Element) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsfeed.digest.mailbox import Mailbox, checked_name, parse_mailbox
@@ -110,12 +108,8 @@ def sender_of(newsletter: Newsletter) -> Mailbox:
         return sender
 
 
-def check_newsletter(newsletter: Newsletter, templates: Sequence[Path]) -> None:
-    """Raises SettingsError for a schedule, days to skip, sender, pattern or template that cannot
-    be used.
-
-    `templates` are the folders of letters' templates.
-    """
+def check_newsletter(newsletter: Newsletter) -> None:
+    """Raises SettingsError for a schedule, days to skip, sender or pattern that cannot be used."""
     if newsletter.schedule:
         parse_schedule(newsletter.schedule, where=key_of(newsletter, "schedule"))
     parse_skips(newsletter.skip, where=key_of(newsletter, "skip"))
@@ -123,14 +117,6 @@ def check_newsletter(newsletter: Newsletter, templates: Sequence[Path]) -> None:
     if newsletter.reply_to:
         parse_mailbox(newsletter.reply_to, where=key_of(newsletter, "reply_to"))
     _check_patterns(newsletter)
-    for ending in ("html.j2", "txt.j2"):
-        name = f"{newsletter.template}.{ending}"
-        if not any((folder / name).is_file() for folder in templates):
-            raise SettingsError(
-                f"there is no template {name}",
-                where=key_of(newsletter, "template"),
-                remedy='take "digest", "brief" or "gallery", or put yours into templates/email/',
-            )
 
 
 def _check_patterns(newsletter: Newsletter) -> None:

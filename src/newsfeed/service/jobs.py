@@ -69,7 +69,7 @@ def renew(shift: Shift) -> int:
         log.warning("%s: this waits for a restart of `newsfeed run`", key)
     if found is None:
         return 0
-    log.info("the settings changed, and are in force")
+    log.info("the settings or templates changed, and are in force")
     shift.delivery.set()
     for hear in shift.renewed:
         hear(*found)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from newsfeed.app import Project, make_plan, open_project
+from newsfeed.app import Project, make_plan, open_project, surroundings
 from newsfeed.errors import NewsfeedError
 from newsfeed.flows.plan import Plan
 from newsfeed.settings import Settings
@@ -39,16 +39,12 @@ class Present:
         self.now = Now(project, plan)
         self.waiting: tuple[str, ...] = ()
         self._lock = threading.Lock()
-        self._stamp: Stamp | None = None
+        self._seen: object = None
         self._trouble: NewsfeedError | None = None
 
-    def forget(self) -> None:
-        """Something else changed that plans are made of, such as a template: make it anew."""
-        self._stamp = None
-
     def renewed(self, take: Callable[[Now], None] = lambda _now: None) -> tuple[Now, Now] | None:
-        """Read the settings if their file changed; gives what was in force and what is now, or
-        None where nothing is new.
+        """Read the settings if their file changed, a template of the operator's or a logo; gives
+        what was in force and what is now, or None where nothing is new.
 
         What a process cannot change while it runs stays as it was, and is among `waiting`. Raises
         NewsfeedError for settings that cannot be used, until they are mended; what was in force
@@ -56,12 +52,12 @@ class Present:
         next call tries again.
         """
         with self._lock:
-            stamp = stamp_of(self.now.project.file)
-            if stamp == self._stamp:
+            seen = (stamp_of(self.now.project.file), surroundings(self.now.project))
+            if seen == self._seen:
                 if self._trouble:
                     raise self._trouble.with_traceback(None)
                 return None
-            self._stamp, self._trouble = stamp, None
+            self._seen, self._trouble = seen, None
             try:
                 return self._read(take)
             except NewsfeedError as error:
@@ -81,7 +77,7 @@ class Present:
         try:
             take(now)
         except BaseException:
-            self.forget()
+            self._seen = None
             raise
         self.now = now
         return before, self.now

@@ -157,8 +157,6 @@ def _watch_roots(shift: Shift, plan: Plan, roots: dict[Path, int]) -> None:
     for found in changes:
         if shift.stop.is_set():
             return
-        if any(Path(path).is_relative_to(root) for _, path in found for root in plan.templates):
-            shift.present.forget()
         if found:
             shift.wake(PUBLISH)
         if (shift.plan is not plan and _roots(shift.plan) != roots) or _moved(roots):

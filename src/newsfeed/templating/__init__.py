@@ -2,6 +2,7 @@
 
 Jinja2 stays behind `engine`. Ours run in this process; where an operator's are among them, all run
 in a child process with bounds (`guard`, `child`), which never sees the disk (`shelf` reads for it).
+What ours are compiled to is kept (`store`).
 """
 
 from __future__ import annotations
@@ -61,8 +62,9 @@ class Templates:
     def _press(self) -> _Press:
         if self._limits is None:
             from newsfeed.templating.engine import Engine
+            from newsfeed.templating.store import cache_folder
 
-            return Engine(self._shelf)
+            return Engine(self._shelf, kept=cache_folder())
         from newsfeed.templating.guard import Guard
 
         return Guard(self._shelf, self._limits)

@@ -1,7 +1,7 @@
 """The process in which an operator's templates run: bounded, without environment and disk.
 
-It speaks to `guard` alone: first the shelf and the limits come in, then requests, each answered;
-it ends when nothing comes any more.
+It speaks to `guard` alone: first the shelf and the limits come in, which READY answers, then
+requests, each answered; it ends when nothing comes any more.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from newsfeed.errors import TemplateError
 from newsfeed.templating.engine import Engine
 from newsfeed.templating.limits import Limits
 from newsfeed.templating.shelf import Shelf
+
+READY = b"ready"
+"""The first answer, before any request."""
 
 LENGTH = struct.Struct(">I")
 
@@ -54,6 +57,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (start.limits.memory, start.limits.memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    send(target, READY)
     while data := receive(source):
         _allow(start.limits.processor)
         request = msgspec.msgpack.decode(data, type=Request)

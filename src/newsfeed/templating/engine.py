@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jinja2
@@ -15,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from newsfeed.errors import TemplateError
 from newsfeed.templating.mistakes import NearbyUndefined, TooMuchError, explained
 from newsfeed.templating.shelf import Shelf
+from newsfeed.templating.store import Compiled
 
 if TYPE_CHECKING:
     from newsfeed.templating import Plain
@@ -36,11 +38,14 @@ _MISTAKES = (
 
 
 class Engine:
-    """Fills templates. With `most`, what one gives has so many bytes at most."""
+    """Fills templates. With `most`, what one gives has so many bytes at most. With `kept`, that
+    folder has what was compiled before, also by other processes.
+    """
 
-    def __init__(self, shelf: Shelf, most: int | None = None) -> None:
+    def __init__(self, shelf: Shelf, most: int | None = None, kept: Path | None = None) -> None:
         self._shelf = shelf
         self._most = most
+        self._kept = kept
 
     def filled(self, name: str, values: Mapping[str, Plain], *, escaped: bool) -> str:
         """The template `name` with its values, which are escaped for HTML or as they are.
@@ -74,8 +79,10 @@ class Engine:
         return self._environment(autoescape=False, keep_trailing_newline=True)
 
     def _environment(self, *, autoescape: bool, keep_trailing_newline: bool) -> jinja2.Environment:
+        compiled = Compiled(self._kept, "html" if autoescape else "text") if self._kept else None
         return ImmutableSandboxedEnvironment(
             loader=_Loader(self._shelf),
+            bytecode_cache=compiled,
             autoescape=autoescape,
             keep_trailing_newline=keep_trailing_newline,
             undefined=NearbyUndefined,
