@@ -404,6 +404,39 @@ def test_commands_and_the_service_tell_of_a_feed_that_fails(site: Site, their: B
     assert len(their.asked) == 1
 
 
+def test_bad_feeds_cost_a_line_each_and_the_others_are_published(
+    tmp_path: Path, their: Blog
+) -> None:
+    good = feed(entry("a"))
+
+    def say(web: Web) -> None:
+        if web.path == "/page":
+            web.answer(200, "<!doctype html><title>No feed</title>")
+        elif web.path == "/circle":
+            web.answer(302, Location="/circle")
+        elif web.path == "/inside":
+            web.answer(301, Location="https://192.168.0.1/feed")
+        elif web.path == "/endless":
+            web.answer(200, f"{good}<!-- {'x' * 11_000_000} -->")
+        else:
+            web.answer(200, good)
+
+    their.answer = say
+    root = their.url.removesuffix("/feed")
+    bad = [f"{root}/{name}" for name in ("page", "circle", "inside", "endless")]
+    bad += ["http://10.1.2.3/feed", "https://[::ffff:7f00:1]/feed", "http://127.0.0.1:1/feed"]
+    site = remote_site(tmp_path / "site", *bad, their.url)
+    site.post("2026-11-01-ours.md", title="Ours")
+    done = site.run("build")
+    lines = [line for line in done.stderr.splitlines() if "the feed is not read: " in line]
+    assert done.returncode == 0
+    assert sorted(line.removeprefix("warning: ").partition(": the")[0] for line in lines) == sorted(
+        bad
+    )
+    assert "Traceback" not in done.stderr
+    assert site.titles() == ["Title of a", "Ours"]
+
+
 def test_the_clock_that_was_wrong_once_does_not_silence_a_feed(site: Site, their: Blog) -> None:
     fetch(site.plan(), NOW + timedelta(days=400))
     fetch(site.plan(), NOW)
