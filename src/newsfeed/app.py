@@ -100,12 +100,17 @@ def make_plan(project: Project) -> Plan:
 
 @contextmanager
 def workshop(
-    plan: Plan, seams: Seams, *, allow_empty: bool = False, patience: float = private.PATIENCE
+    plan: Plan,
+    seams: Seams,
+    *,
+    allow_empty: bool = False,
+    patience: float = private.PATIENCE,
+    offline: bool = False,
 ) -> Iterator[Workshop]:
     """Open the doors of one run, look at the folders, and close them.
 
     A second run on this machine waits for the first, so many seconds at most: then it raises
-    HeldError. Raises NewsfeedError.
+    HeldError. Remote feeds are asked where it is time, unless `offline`. Raises NewsfeedError.
     """
     prepare(plan, seams.now)
     with (
@@ -113,7 +118,7 @@ def workshop(
         Index(plan.index, _index_key(plan)) as index,
         database.connect(plan.store, seams.now) as db,
     ):
-        fetched = _fetched(plan, seams)
+        fetched = () if offline else _fetched(plan, seams)
         yield Workshop(plan, seams, index, db, allow_empty=allow_empty, fetched=fetched)
 
 

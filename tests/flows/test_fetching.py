@@ -404,6 +404,15 @@ def test_commands_and_the_service_tell_of_a_feed_that_fails(site: Site, their: B
     assert len(their.asked) == 1
 
 
+def test_offline_nobody_is_asked_and_what_is_known_is_used(site: Site, their: Blog) -> None:
+    site.post("2026-11-01-ours.md", title="Ours")
+    assert site.run("build", "--offline").returncode == 0
+    assert (their.asked, site.titles()) == ([], ["Ours"])
+    site.build()
+    assert site.run("publish", "--offline").returncode == 0
+    assert (len(their.asked), len(site.titles())) == (1, 3)
+
+
 def test_bad_feeds_cost_a_line_each_and_the_others_are_published(
     tmp_path: Path, their: Blog
 ) -> None:

@@ -16,14 +16,20 @@ from newsfeed.flows.build import BuildOptions, build
 @click.command()
 @build_options
 def command(
-    *, file: Path | None, as_json: bool, dry_run: bool, strict: bool, allow_empty: bool
+    *,
+    file: Path | None,
+    as_json: bool,
+    dry_run: bool,
+    strict: bool,
+    allow_empty: bool,
+    offline: bool,
 ) -> None:
     """Write the feeds and pages; never mails.
 
     Only files whose bytes change are written, and nothing that newsfeed did not write is touched.
     """
     options = BuildOptions(dry_run=dry_run, strict=strict, allow_empty=allow_empty)
-    with opened(file, allow_empty=allow_empty) as shop:
+    with opened(file, allow_empty=allow_empty, offline=offline) as shop:
         report = build(shop, options)
     if as_json:
         click.echo(to_json(report))

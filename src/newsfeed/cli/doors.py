@@ -18,14 +18,18 @@ from newsfeed.store.backup import LOST
 
 @contextmanager
 def opened(
-    file: Path | None, *, allow_empty: bool = False, warns: bool = False
+    file: Path | None, *, allow_empty: bool = False, warns: bool = False, offline: bool = False
 ) -> Iterator[Workshop]:
     """The workshop of a settings file, with progress shown. A strict build's faults are named, and
-    a store that was lost, unless the command itself `warns` of whatever pauses everything.
+    a store that was lost, unless the command itself `warns` of whatever pauses everything. With
+    `offline` no remote feed is asked.
     """
     plan = make_plan(open_project(file))
     try:
-        with progress() as show, workshop(plan, real_seams(show), allow_empty=allow_empty) as shop:
+        with (
+            progress() as show,
+            workshop(plan, real_seams(show), allow_empty=allow_empty, offline=offline) as shop,
+        ):
             if not warns and database.pause(shop.db) == LOST:
                 click.echo(f"nothing is sent: {LOST}; `newsfeed resume` lets it go on", err=True)
             yield shop

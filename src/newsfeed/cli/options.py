@@ -74,6 +74,9 @@ def build_options(command: Command) -> Command:
         click.option(
             "--strict", is_flag=True, help="Any fault is an error, and nothing is written then."
         ),
+        click.option(
+            "--offline", is_flag=True, help="Ask no remote feed; what is known of them is used."
+        ),
         dry_run_option,
         json_option,
         config_option,

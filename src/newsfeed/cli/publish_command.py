@@ -34,6 +34,7 @@ def command(
     dry_run: bool,
     strict: bool,
     allow_empty: bool,
+    offline: bool,
     max_time: timedelta,
 ) -> None:
     """Build the feeds and pages, deploy them, deliver the letters that are due, and preview the
@@ -42,7 +43,7 @@ def command(
     Safe to run again and again: what is done is not done twice.
     """
     options = BuildOptions(dry_run=dry_run, strict=strict, allow_empty=allow_empty)
-    plan, report, found = _run(file, options, max_time)
+    plan, report, found = _run(file, options, max_time, offline=offline)
     if as_json:
         click.echo(to_json({**msgspec.structs.asdict(report), "delivered": found}))
     else:
@@ -61,12 +62,12 @@ def command(
 
 
 def _run(
-    file: Path | None, options: BuildOptions, max_time: timedelta
+    file: Path | None, options: BuildOptions, max_time: timedelta, *, offline: bool
 ) -> tuple[Plan, PublishReport, tuple[Delivered, ...] | None]:
     """All but the mails about it. The operator is told of an error."""
     plan = None
     try:
-        with opened(file, allow_empty=options.allow_empty, warns=True) as shop:
+        with opened(file, allow_empty=options.allow_empty, warns=True, offline=offline) as shop:
             plan = shop.plan
             report = publish(shop, options)
         found = () if report.idle or options.dry_run else _delivered(plan, max_time)
