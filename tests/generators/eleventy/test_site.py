@@ -32,8 +32,8 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
         return self.folder / "_site/feed.xml"
 
 
-@pytest.fixture
-def eleventy(tmp_path: Path, require: Callable[[str], str]) -> Callable[[Path], None]:
+@pytest.fixture(scope="module")
+def eleventy(require: Callable[[str], str]) -> Callable[[Path], None]:
     """Builds the site in a folder, which gets the packages that it needs."""
     packages = Path(os.environ.get("NODE_PATH", ""))
     if not (packages / "@11ty/eleventy-plugin-rss").is_dir():
@@ -43,18 +43,30 @@ def eleventy(tmp_path: Path, require: Callable[[str], str]) -> Callable[[Path], 
     def build(folder: Path) -> None:
         if not (folder / "node_modules").exists():
             (folder / "node_modules").symlink_to(packages)
-        environment = {"PATH": os.environ["PATH"], "TZ": "UTC", "HOME": str(tmp_path)}
+        environment = {"PATH": os.environ["PATH"], "TZ": "UTC", "HOME": str(folder.parent)}
         subprocess.run(words, cwd=folder, env=environment, check=True, capture_output=True)
 
     return build
 
 
-@pytest.fixture
-def built(tmp_path: Path, require: Callable[[str], str], eleventy: Callable[[Path], None]) -> Built:
-    folder = tmp_path / "tidemill"
+@pytest.fixture(scope="module")
+def first(
+    tmp_path_factory: pytest.TempPathFactory,
+    require: Callable[[str], str],
+    eleventy: Callable[[Path], None],
+) -> Path:
+    """The site, built once for all tests."""
+    folder = tmp_path_factory.mktemp("eleventy") / "tidemill"
     shutil.copytree(SITE, folder)
     _commit_twice(folder, require("git"))
     eleventy(folder)
+    return folder
+
+
+@pytest.fixture
+def built(tmp_path: Path, first: Path, eleventy: Callable[[Path], None]) -> Built:
+    folder = tmp_path / "tidemill"
+    shutil.copytree(first, folder, symlinks=True)
     return Built(folder=folder, build=lambda: eleventy(folder))
 
 

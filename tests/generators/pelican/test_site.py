@@ -30,19 +30,33 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
         return self.folder / "output/feeds" / name
 
 
-@pytest.fixture
-def built(tmp_path: Path, require: Callable[[str], str]) -> Built:
-    folder = tmp_path / "allotment"
-    shutil.copytree(SITE, folder)
+@pytest.fixture(scope="module")
+def pelican(require: Callable[[str], str]) -> Callable[[Path], None]:
+    """Builds the site in a folder."""
     words = [require("pelican"), "content", "-s", "publishconf.py", "-o", "output", "-q"]
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(tmp_path)}
-    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "TZ": "UTC"}
 
-    def build() -> None:
+    def build(folder: Path) -> None:
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        environment |= {"PYTHONDONTWRITEBYTECODE": "1", "HOME": str(folder.parent)}
         subprocess.run(words, cwd=folder, env=environment, check=True, capture_output=True)
 
-    build()
-    return Built(folder=folder, build=build)
+    return build
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, pelican: Callable[[Path], None]) -> Path:
+    """The site, built once for all tests."""
+    folder = tmp_path_factory.mktemp("pelican") / "allotment"
+    shutil.copytree(SITE, folder)
+    pelican(folder)
+    return folder
+
+
+@pytest.fixture
+def built(tmp_path: Path, first: Path, pelican: Callable[[Path], None]) -> Built:
+    folder = tmp_path / "allotment"
+    shutil.copytree(first, folder)
+    return Built(folder=folder, build=lambda: pelican(folder))
 
 
 @pytest.mark.parametrize("name", ["all.atom.xml", "all.rss.xml"])
