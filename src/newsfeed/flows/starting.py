@@ -15,9 +15,9 @@ import msgspec
 
 from newsfeed import config
 from newsfeed.address import AddressError, parse_address
-from newsfeed.collect.conventions.base import About
+from newsfeed.collect.conventions.base import About, Located
 from newsfeed.collect.conventions.detect import convention, detect
-from newsfeed.errors import SettingsError, UsageError
+from newsfeed.errors import Fault, SettingsError, UsageError
 from newsfeed.text import one_line
 from newsfeed.urls import ascii_url
 
@@ -56,9 +56,21 @@ def look(folder: Path) -> Guess:
             url=_usable(about.url),
             language=about.language or _language(files),
             timezone=about.timezone or _local_zone(),
+            problems=(*about.problems, *_inside(generator.name, located)),
         ),
         articles=len(files),
     )
+
+
+def _inside(generator: str, located: Located) -> tuple[Fault, ...]:
+    """A warning where the folder is within a site, whose generator may publish what is there."""
+    if not located.prefix:
+        return ()
+    problem = (
+        f"{located.prefix} is part of this site of {generator}, which may publish what we write"
+    )
+    remedy = "run `newsfeed init` in the site's folder"
+    return (Fault(path=str(located.site), problem=problem, remedy=remedy, warning=True),)
 
 
 def _usable(url: str) -> str:

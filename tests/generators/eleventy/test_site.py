@@ -124,10 +124,11 @@ def test_what_eleventy_reads_and_writes_stays_byte_for_byte(built: Built) -> Non
 
 
 def test_a_folder_of_the_site_is_read_by_the_site_s_rules(built: Built) -> None:
-    """`newsfeed init` in the folder of articles finds the settings above it."""
+    """`newsfeed init` in the folder of articles finds the settings above it, and says so."""
     folder = built.folder / "content/posts/essays"
-    said = command(folder, "init").stdout
-    assert "the folder belongs to eleventy (eleventy.config.js" in said
+    done = command(folder, "init")
+    assert "the folder belongs to eleventy (eleventy.config.js" in done.stdout
+    assert done.stderr.startswith(f"{built.folder}: content/posts/essays/ is part of this site")
     command(folder, "build")
     links = {
         entry.link for entry in feedparser.parse((folder / "public/feed.xml").read_bytes()).entries

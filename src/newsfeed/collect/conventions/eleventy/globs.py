@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 _PART = re.compile(r"\*\*/|\*\*|\*|\?|\{[^{}/]*\}|\[[^\]/]+\]|.", re.DOTALL)
+_RANGE = re.compile(r"(.)-(.)|.", re.DOTALL)
+_STARS = re.compile(r"(\*\*/)(?:\*\*/)+")
 _LONGEST = 500
 
 
@@ -36,8 +38,9 @@ def ignore_patterns(text: str, folder: str) -> list[str]:
 
 
 def _expression(pattern: str) -> str:
-    """A glob as a regular expression, which takes no more than linear time for each star."""
-    return "".join(_translated(match[0]) for match in _PART.finditer(pattern.removeprefix("./")))
+    """A glob as a regular expression; of stars in a row one says the same and takes less time."""
+    plain = _STARS.sub(r"\1", pattern.removeprefix("./"))
+    return "".join(_translated(match[0]) for match in _PART.finditer(plain))
 
 
 def _translated(part: str) -> str:
@@ -52,5 +55,13 @@ def _translated(part: str) -> str:
     if part[0] == "{" and len(part) > 1:
         return "(?:" + "|".join(re.escape(one) for one in part[1:-1].split(",")) + ")"
     if part[0] == "[" and len(part) > 1:
-        return "[" + re.escape(part[1:-1]).replace(r"\-", "-") + "]"
+        negated = "^" if part[1] in "!^" and len(part) > 3 else ""
+        return f"[{negated}{_RANGE.sub(_range, part[2 if negated else 1 : -1])}]"
     return re.escape(part)
+
+
+def _range(match: re.Match[str]) -> str:
+    """One character of a class, or two and what lies between them, in whatever order."""
+    if match[1]:
+        return "-".join(map(re.escape, sorted((match[1], match[2]))))
+    return re.escape(match[0])
