@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsfeed.collect.conventions.eleventy.globs import Globs, ignore_patterns
@@ -33,6 +33,7 @@ def test_a_line_of_an_ignore_file_holds_for_what_lies_below_it() -> None:
     assert not any(map(found.match, ("desk", "content/kept.md", "content/two.md")))
 
 
+@example(["[!]", "[^]x", "[b-a]", "[-]", "{", "[\\]"], "!")
 @given(
     st.lists(st.text(alphabet="*?{}[]!^-,/ab.\\\n", max_size=30), max_size=3), st.text(max_size=20)
 )
