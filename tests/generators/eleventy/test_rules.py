@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import example, given
@@ -271,3 +273,32 @@ def test_a_slug_is_latin_or_refused(text: str) -> None:
         assert set(slugified(text)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
     except LookupError:
         assert not text.isascii()
+
+
+KEYS = st.sampled_from(
+    (
+        *("title", "date", "tags", "permalink", "eleventyComputed", "lang", "override:tags"),
+        *("draft", "author", "summary", "image", "eleventyExcludeFromCollections", "pagination"),
+    )
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(KEYS, VALUES), st.text(max_size=40))
+def test_no_front_matter_and_no_data_are_more_than_a_fault(
+    data: dict[str, object], body: str
+) -> None:
+    """Whatever stands in the one or the other, the article has a place or a fault."""
+    with TemporaryDirectory() as folder:
+        write(Path(folder), "eleventy.config.js", FEED)
+        write(Path(folder), "posts/posts.json", json.dumps({"tags": "posts", **data}))
+        found = rules(Path(folder))
+        for text in (f"---json\n{json.dumps(data)}\n---\n{body}", f"---\n{body}\n---\n"):
+            try:
+                placed(found, "posts/2024-07-12-one.md", text)
+            except ArticleError as error:
+                assert error.problem

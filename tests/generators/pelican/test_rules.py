@@ -17,6 +17,7 @@ from newsfeed.collect.conventions.detect import convention, detect
 from newsfeed.collect.conventions.pelican.constants import COMPUTED, constants
 from newsfeed.collect.conventions.pelican.headers import of_html, of_markdown, of_rest, title_of
 from newsfeed.collect.conventions.pelican.rules import Pelican
+from newsfeed.collect.conventions.pelican.settings import USED, read
 from newsfeed.collect.conventions.pelican.slugs import slugify
 from newsfeed.collect.fields import read_fields
 from newsfeed.errors import ArticleError, SettingsError
@@ -291,8 +292,8 @@ def test_a_slug_in_another_alphabet_is_refused_unless_the_settings_keep_it(tmp_p
 
 @given(st.text(max_size=80))
 def test_no_text_stops_the_readers_of_headers(text: str) -> None:
-    for read in (of_markdown, of_rest, of_html):
-        header = read(text)
+    for reader in (of_markdown, of_rest, of_html):
+        header = reader(text)
         assert 1 <= header.body_line <= text.count("\n") + 2
         title_of(header)
 
@@ -303,3 +304,24 @@ def test_no_text_stops_the_reader_of_settings(text: str) -> None:
         assert isinstance(constants(text, {}), dict)
     except ValueError as error:
         assert "no Python" in str(error)
+
+
+WORDS = st.text(alphabet="abc{}:%-Y,;<>&\"'\\\n 0129가", max_size=30)
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(USED)), WORDS | st.lists(WORDS) | st.integers()),
+    st.dictionaries(st.sampled_from(["Title", "Date", "Slug", "Url", "Lang", "Tags"]), WORDS),
+)
+def test_no_settings_and_no_header_are_more_than_a_fault(
+    settings: dict[str, object], header: dict[str, str]
+) -> None:
+    """Whatever stands in the one or the other, the article has a place or a fault."""
+    lines = "".join(f"{key}: {value}\n" for key, value in header.items())
+    found = Pelican(read(settings, SEOUL, "content"))
+    for path in ("content/2024-07-12-one.md", "content/a/one.rst", "one.html"):
+        found.accepts(path)
+        try:
+            placed(found, path, f"{lines}\nText.")
+        except ArticleError as error:
+            assert error.problem
