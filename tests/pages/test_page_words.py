@@ -13,11 +13,12 @@ from tests.pages.kit import FOLDER
 SOURCES = (*FOLDER.glob("*.j2"), *(FOLDER.parents[1] / "src/newsfeed/pages").glob("*.py"))
 
 
-def test_both_languages_have_the_same_words() -> None:
+@pytest.mark.parametrize("language", ["ko", "ja"])
+def test_every_language_has_the_same_words(language: str) -> None:
     """And the same places to fill in."""
-    korean, english = CATALOGUE["ko"], CATALOGUE["en"]
-    assert korean.keys() == english.keys()
-    for key, text in korean.items():
+    words, english = CATALOGUE[language], CATALOGUE["en"]
+    assert words.keys() == english.keys()
+    for key, text in words.items():
         assert re.findall(r"\{\w+\}", text) == re.findall(r"\{\w+\}", english[key]), key
 
 
@@ -44,5 +45,6 @@ def test_dates_are_written_out_without_a_locale(year: int) -> None:
     """No leading zeros, and years of any length."""
     assert long_date(date(year, 3, 1), "ko-KR") == f"{year}년 3월 1일"
     assert long_date(date(year, 3, 1), "en") == f"1 March {year}"
+    assert long_date(date(year, 3, 1), "ja") == f"{year}年3月1日"
     assert short_date(date(year, 12, 31), "ko") == "12월 31일"
     assert short_date(date(year, 12, 31), "fr") == "31 December"

@@ -66,11 +66,12 @@ def test_a_group_without_topics_is_left_out() -> None:
 
 
 def test_it_is_written_in_the_sites_language() -> None:
-    """Korean, English, and English for all others."""
-    japanese = msgspec.structs.replace(SITE, language="ja")
+    """Korean, Japanese, English, and English for all others."""
+    japanese, german = (msgspec.structs.replace(SITE, language=one) for one in ("ja", "de"))
     assert texts(subscribe_page(TEMPLATES, SITE), "//h1") == ["구독하기"]
     assert texts(subscribe_page(TEMPLATES, ENGLISH), "//h1") == ["Subscribe"]
-    page = subscribe_page(TEMPLATES, japanese)
+    assert texts(subscribe_page(TEMPLATES, japanese), "//h1") == ["購読する"]
+    page = subscribe_page(TEMPLATES, german)
     assert texts(page, "//h1") == ["Subscribe"]
-    assert values(page, "/html/@lang") == ["ja"]
+    assert values(page, "/html/@lang") == ["de"]
     assert values(page, "//div[@class='subscribe']/@lang") == ["en"]

@@ -211,7 +211,7 @@ def test_every_word_is_used(root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("tag", "language"),
-    [("ko", "ko"), ("ko-KR", "ko"), ("KO", "ko"), ("en-GB", "en"), ("ja", "en")],
+    [("ko", "ko"), ("ko-KR", "ko"), ("KO", "ko"), ("en-GB", "en"), ("ja-JP", "ja"), ("de", "en")],
 )
 def test_words_are_found_by_language(tag: str, language: str) -> None:
     assert words_for(tag) is CATALOGUE[language]

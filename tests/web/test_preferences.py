@@ -79,7 +79,7 @@ def test_the_page_shows_what_somebody_gets_and_no_address__s_27(desk: Desk) -> N
     assert page.xpath("//input[@type='checkbox']/@value") == ["weekly", "craft"]
     assert page.xpath("//input[@checked]/@value") == ["weekly"]
     assert page.xpath("//option[@selected]/@value") == ["en"]
-    assert page.xpath("//option/@value") == ["", "ko", "en"]
+    assert page.xpath("//option/@value") == ["", "ko", "en", "ja"]
     assert "m***@m***.com" in text(answer)
     assert "mina" not in answer.text
     consent = wording_for("en").titled("Feeds and Letters").consent

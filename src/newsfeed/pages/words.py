@@ -1,4 +1,4 @@
-"""The pages' own words, in Korean and in English, and dates as people write them."""
+"""The pages' own words in Korean, English and Japanese, and dates as people write them."""
 
 from __future__ import annotations
 
@@ -103,7 +103,58 @@ _ENGLISH: Words = {
     "opml_link": "OPML list",
 }
 
-CATALOGUE: Mapping[str, Words] = {"ko": _KOREAN, "en": _ENGLISH}
+_JAPANESE: Words = {
+    "language": "ja",
+    "skip": "本文へ移動",
+    "site_links": "サイトの案内",
+    "subscribe": "購読する",
+    "all": "すべての記事",
+    "all_count": "すべての記事 {count}本",
+    "years": "年",
+    "year": "{year}年",
+    "undated": "日付なし",
+    "empty": "記事はまだありません。",
+    "updated": "更新",
+    "tags": "タグ",
+    "neighbours": "前後の記事",
+    "older": "前の記事",
+    "newer": "次の記事",
+    "follow": "新しい記事を見逃さないために",
+    "lead": "新しい記事が届くようにする方法です。登録もメールアドレスも要りません。",
+    "what_title": "フィードとは",
+    "what": (
+        "フィードは、新しい記事の一覧が入った小さなファイルです。いつも同じアドレスにあり、"
+        "「フィードリーダー」というアプリがときどき見に行って、増えたものを見せてくれます。"
+        "名前を残すことはなく、読むのをやめたいときはリーダーから消すだけです。"
+    ),
+    "how_title": "三つの手順",
+    "step_reader": (
+        "フィードリーダーを選びます。アプリストアで「RSSリーダー」を探すといくつも見つかります。"
+    ),
+    "step_copy": "下のアドレスを一つコピーします。一度押すと全体が選ばれます。",
+    "step_paste": "リーダーで「購読を追加」を選び、貼り付けます。",
+    "letters_title": "メールで受け取る",
+    "letters": "メールで受け取ることもできます。アドレスを入力し、届いたメールで確認してください。",
+    "letters_link": "メールで購読する",
+    "addresses_title": "アドレス",
+    "addresses": "どれも中身は同じです。迷ったら一つ目をお使いください。",
+    "open": "開く",
+    "by_categories": "分野ごとのフィード",
+    "by_tags": "タグごとのフィード",
+    "by_authors": "筆者ごとのフィード",
+    "by_languages": "言語ごとのフィード",
+    "by_what": "一つの話題だけを読むには、リンクのアドレスをコピーしてリーダーに入れてください。",
+    "opml_title": "まとめて",
+    "opml": (
+        "すべてのフィードの一覧です。ファイルに保存し、リーダーの「読み込み」で開いてください。"
+    ),
+    "opml_link": "OPMLの一覧",
+}
+
+CATALOGUE: Mapping[str, Words] = {"ko": _KOREAN, "en": _ENGLISH, "ja": _JAPANESE}
+
+_DATES = {"ko": ("년 ", "월 ", "일"), "ja": ("年", "月", "日")}
+"""What stands behind year, month and day."""
 
 _ENGLISH_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -118,13 +169,15 @@ def words_for(language: str) -> Words:
 
 def long_date(day: date, language: str) -> str:
     """A date in full, such as "2026년 7월 12일" or "12 July 2026"; no locale is asked."""
-    if base_language(language) == "ko":
-        return f"{day.year}년 {day.month}월 {day.day}일"
-    return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
+    if form := _DATES.get(base_language(language)):
+        year, _, _ = form
+        return f"{day.year}{year}{short_date(day, language)}"
+    return f"{short_date(day, language)} {day.year}"
 
 
 def short_date(day: date, language: str) -> str:
     """A date below a heading that names its year: "7월 12일" or "12 July"."""
-    if base_language(language) == "ko":
-        return f"{day.month}월 {day.day}일"
+    if form := _DATES.get(base_language(language)):
+        _, month, last = form
+        return f"{day.month}{month}{day.day}{last}"
     return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]}"

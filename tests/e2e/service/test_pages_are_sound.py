@@ -53,7 +53,8 @@ class Seen(NamedTuple):
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(one, marks=pytest.mark.xdist_group(f"pages-{one}")) for one in ("ko", "en")
+        pytest.param(one, marks=pytest.mark.xdist_group(f"pages-{one}"))
+        for one in ("ko", "en", "ja")
     ],
 )
 def pages(
