@@ -141,6 +141,8 @@ def _filled(guid: str, url: str) -> str:
 
 
 def _default_id(url: str, place: Place, folder: Folder) -> str:
+    if place.id_as_written:
+        return folder.site_url + folder.convention.base_path + place.id_path
     if place.id_path == place.link:
         return url
     return ascii_url(folder.site_url + folder.convention.base_path + place.id_path)

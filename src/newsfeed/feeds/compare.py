@@ -11,6 +11,7 @@ import msgspec
 
 from newsfeed.model import ReadEntry, ReadFeed
 from newsfeed.text import one_line
+from newsfeed.urls import ascii_url
 
 Kind = Literal[
     "address",
@@ -81,9 +82,17 @@ def _pairs(theirs: Sequence[ReadEntry], ours: Sequence[ReadEntry]) -> dict[int, 
     return pairs
 
 
+def _address(entry: ReadEntry) -> str:
+    """The link in ASCII: percent-encoded or not, it leads to the same page."""
+    try:
+        return ascii_url(entry.url)
+    except ValueError:
+        return entry.url
+
+
 _KEYS: tuple[Callable[[ReadEntry], object], ...] = (
     lambda entry: entry.id,
-    lambda entry: entry.url,
+    lambda entry: _address(entry),
     lambda entry: (entry.title, entry.published or entry.updated),
 )
 
@@ -91,7 +100,7 @@ _KEYS: tuple[Callable[[ReadEntry], object], ...] = (
 def _changes(theirs: ReadEntry, ours: ReadEntry, *, tells_categories: bool) -> Iterator[Difference]:
     texts: tuple[tuple[Kind, str, str], ...] = (
         ("id", theirs.id, ours.id),
-        ("link", theirs.url, ours.url),
+        ("link", _address(theirs), _address(ours)),
         ("title", one_line(theirs.title), one_line(ours.title)),
     )
     for kind, before, after in texts:

@@ -83,13 +83,13 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     `link` is the permalink's path, not yet percent-encoded; `id_path` what the generator's own
     feed makes its ids of (equal to `link` where the id is the permalink), and `guid` the whole id
-    where it is no address: in it, {host} and {path} are those of the link. `date` is aware, or
-    None where neither front matter nor file name gives one; then `dated` may say LAST_COMMIT for
+    where it is no address: in it, {host} and {path} are those of the link. `id_as_written` tells
+    that ids are not percent-encoded (IRIs, as RFC 4287, section 4.2.6, has them). `date` is aware,
+    or None where neither front matter nor file name gives one; then `dated` may say LAST_COMMIT for
     that of the last commit. Of articles with one date, `tie` tells the order; "" stands for the
-    path. `left_out` says why the generator would not
-    publish the file, "" where it would. `heading_shown` tells that the body's own first heading is
-    the title, so that the body begins after it. What is None or "" at the end is as the front
-    matter has it.
+    path. `left_out` says why the generator would not publish the file, "" where it would.
+    `heading_shown` tells that the body's own first heading is the title, so that the body begins
+    after it. What is None or "" at the end is as the front matter has it.
     """
 
     title: str
@@ -100,6 +100,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     dated: DateOrigin | None
     left_out: str = ""
     guid: str = ""
+    id_as_written: bool = False
     tie: str = ""
     heading_shown: bool = False
     updated: datetime | None = None

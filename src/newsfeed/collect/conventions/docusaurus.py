@@ -76,12 +76,11 @@ class Docusaurus:
         return below and path.lower().endswith(ENDINGS)
 
     def front_matter(self, path: str, text: str) -> FrontMatter:  # noqa: ARG002
-        """The file's own; `last_update` tells when it was changed, and people go by their keys."""
+        """The file's own; people and tags go by their keys. That `last_update` tells when it was
+        changed is no matter of Docusaurus's own feeds.
+        """
         front = parse_front_matter(text)
         values = dict(front.values)
-        update = values.get("last_update")
-        if isinstance(update, dict) and update.get("date"):
-            values["updated"] = update["date"]
         for key in ("authors", "author"):
             if key in values:
                 values[key] = [_known(one, self._config.authors) for one in _listed(values[key])]
@@ -103,6 +102,7 @@ class Docusaurus:
             title=title,
             link=link,
             id_path=link,
+            id_as_written=True,
             categories=fields.tags,
             tags=(),
             date=fields.date or day,
@@ -173,13 +173,14 @@ class _Generator:
         except SettingsError as error:
             return About(problems=(sites.problem(error),), output="newsfeed-public")
         url = scripts.text_at(values, "url").rstrip("/")
-        name = scripts.text_at(values, "blog.blogTitle", "blogTitle")
+        title = scripts.text_at(values, "title")
+        name = scripts.text_at(values, "feedOptions.title") or (f"{title} Blog" if title else "")
         below = f"{config.route}/" if config.route else ""
         limit = scripts.at(values, "feedOptions.limit")
         return About(
-            title=name or scripts.text_at(values, "title"),
+            title=name,
             url=sites.usable_url(url + config.base_path),
-            description=scripts.text_at(values, "feedOptions.description", "tagline"),
+            description=scripts.text_at(values, "feedOptions.description") or name,
             language=sites.language_tag(scripts.text_at(values, "i18n.defaultLocale")),
             feeds={"rss": f"{below}rss.xml", "atom": f"{below}atom.xml"},
             limit=limit if isinstance(limit, int) and limit > 0 else LIMIT,
