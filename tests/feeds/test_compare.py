@@ -107,3 +107,13 @@ def test_a_feed_without_any_category_says_nothing_of_them() -> None:
     ours = feed(entry(1), entry(2))
     assert compared(feed(*bare), ours) == ()
     assert [one.kind for one in compared(feed(bare[0], entry(2)), ours)] == ["categories"]
+
+
+def test_a_link_is_the_same_however_it_is_written() -> None:
+    """Percent-encoded or not, it leads to one page; an id is compared as it stands."""
+    written = replace(entry(1), id="x", url="https://example.org/글/")
+    encoded = replace(written, url="https://example.org/%EA%B8%80/")
+    assert compared(feed(written), feed(encoded)) == ()
+    other = replace(entry(1), id="https://example.org/글/")
+    found = compared(feed(other), feed(replace(other, id="https://example.org/%EA%B8%80/")))
+    assert [one.kind for one in found] == ["id"]
