@@ -9,7 +9,7 @@ PYTEST  := $(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help publish test check check-full contact-sheet test-crash format lock bench-publish bench-subscribers bench-delivery bench-serve bench-compose clean
+.PHONY: help publish test check check-full contact-sheet test-crash format lock bench-publish bench-subscribers bench-delivery bench-serve bench-compose bench-generators clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench-delivery: $(RUNTIME) ## measure delivery beside smtp-source and nodemailer
 
 bench-serve: $(RUNTIME) ## measure serving feeds beside nginx (needs wrk, nginx, postfix)
 	@$(PYTHON) -m benchmarks.serve
+
+bench-generators: $(RUNTIME) ## measure publishing each generator's folders beside Hugo (needs hugo)
+	@$(PYTHON) -m benchmarks.generators
 
 bench-compose: $(RUNTIME) ## measure composing a letter, first and again, in the three looks
 	@$(PYTHON) -m benchmarks.compose
