@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from newsfeed.app import demo_folder, templates_folder
 from newsfeed.cli.report import counted, shown
+from newsfeed.collect.conventions.sites import usable_url
+from newsfeed.digest.mailbox import parse_mailbox
+from newsfeed.errors import NewsfeedError
 from newsfeed.flows.copying import copy_templates
-from newsfeed.flows.starting import PLACEHOLDER_URL, Guess, start
+from newsfeed.flows.starting import PLACEHOLDER_URL, Guess, answered, sender_at, start
 
 
 @click.command()
@@ -25,12 +29,14 @@ def command(*, folder: Path, demo: bool, templates: bool) -> None:
 
     In a Jekyll site it is _newsfeed.toml, which Jekyll does not publish; where Eleventy reads the
     whole folder, an .eleventyignore is written too. No other file is changed. With --templates, no
-    settings are written, and templates that are there already stay as they are.
+    settings are written, and templates that are there already stay as they are. At a terminal it
+    asks for the site's address, where the folder does not tell it, and for that of letters.
     """
     if templates:
         _copy(folder)
         return
-    target, guess = start(folder.absolute(), demo=demo_folder() if demo else None)
+    ask = _asked if sys.stdin.isatty() else None
+    target, guess = start(folder.absolute(), demo=demo_folder() if demo else None, ask=ask)
     for fault in guess.about.problems:
         click.echo(str(fault), err=True)
     many = "an article" if guess.articles == 1 else "articles"
@@ -46,6 +52,32 @@ def command(*, folder: Path, demo: bool, templates: bool) -> None:
         click.echo(f"  cd {folder}")
     click.echo("  newsfeed articles    what would be published, and what not")
     click.echo("  newsfeed publish     the feeds, and a preview of the next letter")
+
+
+def _asked(guess: Guess) -> Guess:
+    """What only somebody who is there can know; Enter takes what is guessed."""
+    url = guess.about.url
+    if url == PLACEHOLDER_URL:
+        url = click.prompt("Address of the site", default=url, value_proc=_url, err=True)
+    sender = click.prompt(
+        "Address that letters come from", default=sender_at(url), value_proc=_sender, err=True
+    )
+    return answered(guess, url=url, sender=sender)
+
+
+def _url(said: str) -> str:
+    url = usable_url(said if "://" in said else f"https://{said}")
+    if not url:
+        raise click.BadParameter("write it like https://news.example.org")
+    return url
+
+
+def _sender(said: str) -> str:
+    try:
+        parse_mailbox(said)
+    except NewsfeedError as error:
+        raise click.BadParameter(str(error)) from None
+    return said
 
 
 def _belongs(guess: Guess) -> str:

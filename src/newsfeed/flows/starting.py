@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,13 +34,15 @@ _SCRIPTS = (("ja", r"[\u3040-\u30ff]"), ("ko", r"[\uac00-\ud7a3]"))
 
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at a folder tells of the site that it belongs to: its generator and what told,
-    what its settings say with what is missing filled in, and how many files may be articles.
+    what its settings say with what is missing filled in, how many files may be articles, and the
+    address that letters come from.
     """
 
     generator: str
     reasons: tuple[str, ...]
     about: About
     articles: int
+    sender: str
 
 
 def look(folder: Path) -> Guess:
@@ -47,18 +50,20 @@ def look(folder: Path) -> Guess:
     generator, located = detect(folder)
     about = generator.about(located.site)
     files = [path for path in _articles(folder) if path.is_file()]
+    url = _usable(about.url)
     return Guess(
         generator=generator.name,
         reasons=located.reasons,
         about=msgspec.structs.replace(
             about,
             title=about.title or one_line(folder.resolve().name) or "News",
-            url=_usable(about.url),
+            url=url,
             language=about.language or _language(files),
             timezone=about.timezone or _local_zone(),
             problems=(*about.problems, *_inside(generator.name, located)),
         ),
         articles=len(files),
+        sender=sender_at(url),
     )
 
 
@@ -73,6 +78,12 @@ def _inside(generator: str, located: Located) -> tuple[Fault, ...]:
     return (Fault(path=str(located.site), problem=problem, remedy=remedy, warning=True),)
 
 
+def answered(guess: Guess, *, url: str, sender: str) -> Guess:
+    """The guess with what somebody said who knows."""
+    about = msgspec.structs.replace(guess.about, url=url)
+    return msgspec.structs.replace(guess, about=about, sender=sender)
+
+
 def _usable(url: str) -> str:
     """The address of the site, where it is one that people could open."""
     try:
@@ -81,7 +92,7 @@ def _usable(url: str) -> str:
         return PLACEHOLDER_URL
 
 
-def _address(url: str) -> str:
+def sender_at(url: str) -> str:
     """An address for mail at the site's host, which is in ASCII there."""
     try:
         return parse_address(f"news@{urlsplit(ascii_url(url)).hostname}").address
@@ -111,7 +122,7 @@ generator = {_quoted(guess.generator)}
 [feeds]
 output = {_quoted(about.output)}
 limit = {about.limit or LIMIT}
-{_content(about)}{_paths(about)}{_newsletters(about)}"""
+{_content(about)}{_paths(about)}{_newsletters(guess)}"""
 
 
 def _quoted(value: str) -> str:
@@ -133,13 +144,14 @@ def _paths(about: About) -> str:
     return f"formats = [{formats}]\n\n[feeds.paths]\n{lines}"
 
 
-def _newsletters(about: About) -> str:
+def _newsletters(guess: Guess) -> str:
     """A weekly letter; in a site of several languages, one in each."""
-    languages = about.languages if len(about.languages) > 1 else ("",)
-    return "".join(_newsletter(about, language) for language in languages)
+    languages = guess.about.languages if len(guess.about.languages) > 1 else ("",)
+    return "".join(_newsletter(guess, language) for language in languages)
 
 
-def _newsletter(about: About, language: str) -> str:
+def _newsletter(guess: Guess, language: str) -> str:
+    about = guess.about
     name = f"weekly-{language.lower()}" if language else "weekly"
     only = (
         f"language = {_quoted(language)}\nlanguages = [{_quoted(language)}]\n" if language else ""
@@ -149,7 +161,7 @@ def _newsletter(about: About, language: str) -> str:
 name = {_quoted(name)}
 title = {_quoted(about.title)}
 schedule = "mon 08:00"
-from = {_quoted(_address(about.url))}
+from = {_quoted(guess.sender)}
 {only}{_commercial(language or about.language, about.timezone)}"""
 
 
@@ -164,15 +176,18 @@ commercial = false
 """
 
 
-def start(folder: Path, *, demo: Path | None) -> tuple[Path, Guess]:
+def start(
+    folder: Path, *, demo: Path | None, ask: Callable[[Guess], Guess] | None = None
+) -> tuple[Path, Guess]:
     """Write the settings file, and what keeps the folder's generator from reading what we write;
-    with `demo`, fill the empty folder with those samples first.
+    with `demo`, fill the empty folder with those samples first. `ask` is asked what nobody can
+    tell from a folder.
 
     Raises UsageError where a settings file is there already, the folder is not empty, or cannot be
     used; SettingsError where the settings that the folder leads to would not do.
     """
     try:
-        return _start(folder, demo)
+        return _start(folder, demo, ask)
     except OSError as error:
         raise UsageError(
             f"cannot be used: {error.strerror}",
@@ -181,7 +196,9 @@ def start(folder: Path, *, demo: Path | None) -> tuple[Path, Guess]:
         ) from None
 
 
-def _start(folder: Path, demo: Path | None) -> tuple[Path, Guess]:
+def _start(
+    folder: Path, demo: Path | None, ask: Callable[[Guess], Guess] | None
+) -> tuple[Path, Guess]:
     folder.mkdir(parents=True, exist_ok=True)
     usual, hidden = (folder / name for name in config.FILE_NAMES[:2])
     for there in (usual, hidden):
@@ -197,6 +214,8 @@ def _start(folder: Path, demo: Path | None) -> tuple[Path, Guess]:
     if demo:
         about = msgspec.structs.replace(guess.about, title="Sample News", source="articles")
         guess = msgspec.structs.replace(guess, about=about)
+    elif ask:
+        guess = ask(guess)
     text = settings_text(guess)
     target = hidden if guess.about.hidden else usual
     try:
