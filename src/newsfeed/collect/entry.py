@@ -31,9 +31,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `media` maps references in the article to the paths at which newsfeed publishes local files,
     `originals` these to the files' paths below the source as the disk spells them. `sponsored` is
     the key by which the article says that somebody paid for it; `tie` tells the order of articles
-    with one date. `body_line` counts from 1. `origin` is the remote feed that the article is from;
-    then `base` is the absolute address that references in it start from, where that is not its own,
-    and `old` tells that it was there when the feed was first read.
+    with one date, and `early` that this one does not wait for its own. `body_line` counts from 1.
+    `origin` is the remote feed that the article is from; then `base` is the absolute address that
+    references in it start from, where that is not its own, and `old` tells that it was there when
+    the feed was first read.
     """
 
     path: str
@@ -61,6 +62,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     originals: dict[str, str] = {}
     sponsored: str = ""
     tie: str = ""
+    early: bool = False
     body_line: int = 1
     origin: Origin | None = None
     base: str = ""

@@ -79,7 +79,8 @@ def identify(
 
 def is_usable(entry: Entry, now: datetime) -> bool:
     """Whether an entry can be published, is meant to be, and its time has come (F-X-13)."""
-    return entry.fault is None and not entry.left_out and (not entry.date or entry.date <= now)
+    due = not entry.date or entry.early or entry.date <= now
+    return entry.fault is None and not entry.left_out and due
 
 
 class _Ledger:

@@ -103,6 +103,7 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         originals={one.path: one.raw for one in found.published.values()},
         sponsored=fields.sponsored,
         tie=place.tie,
+        early=place.early,
         body_line=body_line if place.heading_shown else front.body_line,
     )
 

@@ -246,6 +246,9 @@ def test_the_feed_of_the_site_is_told(tmp_path: Path) -> None:
     )
     about = GENERATOR.about(tmp_path)
     assert (about.excerpts, about.by_category) == (True, "feed/{slug}.xml")
-    config.write_text("plugins: []", encoding="utf-8")
+    config.write_text("title: t", encoding="utf-8")
+    (tmp_path / "Gemfile").write_text('gem "jekyll-feed", "~> 0.17"\n', encoding="utf-8")
+    assert GENERATOR.about(tmp_path).feeds == {"atom": "feed.xml"}
+    (tmp_path / "Gemfile").write_text('# gem "jekyll-feed"\n', encoding="utf-8")
     (tmp_path / "rss.xml").write_text("---\n---\n<rss version='2.0'>", encoding="utf-8")
     assert GENERATOR.about(tmp_path).feeds == {"rss": "rss.xml"}

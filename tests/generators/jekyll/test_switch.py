@@ -144,6 +144,17 @@ def test_the_guide_s_commands_do_what_it_says(tmp_path: Path, root: Path, requir
     assert (folder / "_site/feed.xml").read_bytes() == ours
 
 
+def test_posts_dated_ahead_are_there_where_the_site_shows_them(
+    tmp_path: Path, require: Require
+) -> None:
+    folder = copied(tmp_path / "site", ("future: false", "future: true"))
+    jekyll(require, folder)
+    assert newsfeed("init", folder=folder).returncode == 0
+    done = newsfeed("check", "--against", "_site/feed.xml", folder=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert feed(folder / "_site/feed.xml").entries[0].title == "From the future"
+
+
 @pytest.mark.parametrize(
     "permalink",
     ["date", "weekdate", "none", "/:categories/:year/:short_month/:i_day/:slug:output_ext"],

@@ -87,9 +87,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     that ids are not percent-encoded (IRIs, as RFC 4287, section 4.2.6, has them). `date` is aware,
     or None where neither front matter nor file name gives one; then `dated` may say LAST_COMMIT for
     that of the last commit. Of articles with one date, `tie` tells the order; "" stands for the
-    path. `left_out` says why the generator would not publish the file, "" where it would.
-    `heading_shown` tells that the body's own first heading is the title, so that the body begins
-    after it. What is None or "" at the end is as the front matter has it.
+    path. `left_out` says why the generator would not publish the file, "" where it would, and
+    `early` that it does not wait for the date. `heading_shown` tells that the body's own first
+    heading is the title, so that the body begins after it. What is None or "" at the end is as the
+    front matter has it.
     """
 
     title: str
@@ -99,6 +100,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     date: datetime | None
     dated: DateOrigin | None
     left_out: str = ""
+    early: bool = False
     guid: str = ""
     id_as_written: bool = False
     tie: str = ""

@@ -6,6 +6,7 @@ look at a folder tells.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -100,10 +101,23 @@ def _is_collection(site: Path, name: str) -> bool:
         return False
 
 
-def _with_feeds(about: About, site: Path, values: Mapping[str, object]) -> About:
-    """The same with the site's own feed: where it is, in which format, and how long."""
+def _has_plugin(site: Path, values: Mapping[str, object]) -> bool:
+    """Whether jekyll-feed is named in the settings or in the Gemfile, or comes with the theme."""
     plugins = [values.get("plugins"), values.get("gems")]
     if any(isinstance(one, list) and _PLUGIN in one for one in plugins):
+        return True
+    gems = sites.first(site, ("Gemfile",))
+    try:
+        text = sites.read_text(gems) if gems else ""
+    except SettingsError:
+        return False
+    named = re.search(rf"^\s*gem\s*\(?\s*['\"]{_PLUGIN}['\"]", text, re.MULTILINE)
+    return named is not None or values.get("theme") == "minima"
+
+
+def _with_feeds(about: About, site: Path, values: Mapping[str, object]) -> About:
+    """The same with the site's own feed: where it is, in which format, and how long."""
+    if _has_plugin(site, values):
         feed = values.get("feed")
         settings = feed if isinstance(feed, dict) else {}
         limit = settings.get("posts_limit")

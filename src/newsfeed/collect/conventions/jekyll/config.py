@@ -11,7 +11,7 @@ import msgspec
 from newsfeed.collect.conventions import sites
 from newsfeed.errors import SettingsError
 
-FILES = ("_config.yml", "_config.yaml")
+FILES = ("_config.yml", "_config.yaml", "_config.toml")
 STYLES = {
     "date": "/:categories/:year/:month/:day/:title:output_ext",
     "pretty": "/:categories/:year/:month/:day/:title/",
@@ -58,6 +58,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     collections_dir: str = ""
     collections: tuple[Collection, ...] = ()
     excerpt_separator: str = "\n\n"
+    future: bool = False
     show_drafts: bool = False
     unpublished: bool = False
     names: Mapping[str, str] = {}
@@ -90,6 +91,7 @@ def read_config(site: Path) -> Config:
         collections_dir=sites.line_at(values, "collections_dir").strip("/"),
         collections=tuple(_collections(collections, style)),
         excerpt_separator=_separator(values),
+        future=values.get("future") is True,
         show_drafts=values.get("show_drafts") is True,
         unpublished=values.get("unpublished") is True,
         names={"site.url": "", "site.baseurl": "", **dict(_names("site", values, _NAMES_DEEP))},

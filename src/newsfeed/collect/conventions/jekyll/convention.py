@@ -136,6 +136,7 @@ class Jekyll:
             date=when,
             dated=dated if when else None,
             left_out=left_out,
+            early=self._config.future,
         )
 
     def _left_out(
