@@ -55,6 +55,7 @@ from = "{site} <news@example.org>"
 postal_address = "{address}"
 phone = "02-123-4567"
 commercial = {commercial}
+welcome = true
 {more}
 """
 

@@ -35,9 +35,7 @@ OF_MAIL = (
     r"The “width” attribute on the “(table|td|th)” element is obsolete\..*",
     # Without the namespace Outlook does not read that pixels are 96 to the inch, and scales.
     r"Attribute “xmlns:o” not allowed here\.",
-    # Outlook alone reads them: lines as high as we say, a preheader that is not seen, and padding
-    # where it has none of CSS.
-    r"CSS: “mso-line-height-rule”: Property “mso-line-height-rule” doesn't exist\.",
+    # Outlook alone reads them: a preheader that is not seen, and padding where it has none of CSS.
     r"CSS: “mso-hide”: Property “mso-hide” doesn't exist\.",
     r"CSS: “mso-padding-alt”: Property “mso-padding-alt” doesn't exist\.",
     # Footnotes, as Markdown's renderers write them: a heading would be one of the article's own.
