@@ -114,6 +114,17 @@ def test_the_list_counts_first(desk: Desk) -> None:
     assert desk.json("list", "--limit", "0") == {**found, "subscribers": []}
 
 
+def test_the_language_that_somebody_reads_can_be_set_seen_and_taken_back(desk: Desk) -> None:
+    """It stays where nothing is said of it."""
+    read = []
+    for words in (("--language", "en-GB"), (), ("--language", "")):
+        desk.said("add", ANN, "weekly", *words)
+        found = desk.json("show", ANN)
+        assert isinstance(found, dict)
+        read.append(found["language"])
+    assert read == ["en-GB", "en-GB", ""]
+
+
 def test_an_access_request_is_answered_completely(desk: Desk) -> None:
     desk.said("add", ANN, "weekly", "--language", "en")
     desk.said("confirm", "--send")

@@ -41,8 +41,10 @@ def given_address(text: str) -> Address:
 
 
 def given_language(text: str | None) -> str | None:
-    """The language tag that was typed; None for none. Raises UsageError."""
-    if text is None or _LANGUAGE.fullmatch(text):
+    """The language tag that was typed, "" for each newsletter's own; None for none. Raises
+    UsageError.
+    """
+    if not text or _LANGUAGE.fullmatch(text):
         return text
     raise UsageError(f"`{text}` is no language", remedy="write a tag such as ko or en-GB")
 

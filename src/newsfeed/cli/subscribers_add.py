@@ -18,7 +18,11 @@ from newsfeed.model import SubscriptionState
 @click.argument("address")
 @click.argument("newsletter")
 @click.option("--name", help="What the person is called.")
-@click.option("--language", metavar="TAG", help="The language they read, such as ko.")
+@click.option(
+    "--language",
+    metavar="TAG",
+    help="The language they read, such as ko; '' for each newsletter's own.",
+)
 @click.option(
     "--consent", metavar="SOURCE", help="Where their consent is from: they are active at once."
 )
