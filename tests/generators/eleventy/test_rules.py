@@ -243,6 +243,18 @@ def test_tags_are_dropped_and_told_by_their_lines(site: Path) -> None:
     ]
 
 
+def test_comments_of_nunjucks_go_where_it_is_the_language(tmp_path: Path) -> None:
+    write(tmp_path, "eleventy.config.js", FEED)
+    assert rules(tmp_path).body("one.md", "a {# b #}", nowhere).text == "a {# b #}"
+    assert rules(tmp_path).body("one.njk", "a {# b #}", nowhere).text == "a "
+    for engine, text in (('"njk"', "a "), ("false", "a {# b #}{{ c }}")):
+        config = FEED.replace(
+            "config.add", f"config.markdownTemplateEngine = {engine};\nconfig.add"
+        )
+        write(tmp_path, "eleventy.config.js", config)
+        assert rules(tmp_path).body("one.md", "a {# b #}{{ c }}", nowhere).text == text
+
+
 def test_an_excerpt_ends_where_the_settings_say(tmp_path: Path) -> None:
     options = 'config.setFrontMatterParsingOptions({ excerpt_separator: "<!-- more -->" });'
     write(tmp_path, "eleventy.config.js", FEED.replace("}\n", f"  {options}\n}}\n", 2))

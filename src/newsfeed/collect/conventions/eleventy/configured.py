@@ -23,7 +23,7 @@ _BY_TAG = re.compile(r"\.getFilteredByTags?\(\s*(?=[\"'`])")
 _IGNORE = re.compile(r"\.ignores\.add\(\s*(?=[\"'`])")
 _SEPARATOR = re.compile(r"\bexcerpt_separator\s*:\s*(?=[\"'`])")
 _PERMALINK = re.compile(r"\.addGlobalData\(\s*(?=[\"'`])")
-_NOT_RENDERED = re.compile(r"\bmarkdownTemplateEngine\s*[:=]\s*false\b")
+_ENGINE = re.compile(r"\bmarkdownTemplateEngine\s*[:=]\s*(?=[\"'`\w])")
 _TYPES = {"atom": "atom", "rss": "rss", "json": "json"}
 _TEMPLATE = re.compile(r"`|\(")
 
@@ -44,7 +44,7 @@ class Configured(msgspec.Struct, frozen=True, kw_only=True):
     """Folders are below the site, without slashes around them; "" is the site itself, and None
     what nothing tells. `globs` are those of each collection that is made by them, `aliases` the
     tags of those made by a tag; `permalink` is that of all files; `separator` ends an excerpt;
-    `rendered` tells that Markdown is a template too.
+    `engine` is the template language of Markdown, "" where it has none.
     """
 
     input: str | None = None
@@ -59,7 +59,7 @@ class Configured(msgspec.Struct, frozen=True, kw_only=True):
     ignores: tuple[str, ...] = ()
     permalink: object = None
     separator: str = ""
-    rendered: bool = True
+    engine: str = "liquid"
 
 
 def configured(text: str) -> Configured:
@@ -88,8 +88,14 @@ def configured(text: str) -> Configured:
         ignores=tuple(v for _, v in values(_IGNORE) if isinstance(v, str)),
         permalink=_permalink(text, code, names),
         separator=first(_SEPARATOR),
-        rendered=_NOT_RENDERED.search(code) is None,
+        engine=_engine([value for _, value in values(_ENGINE)]),
     )
+
+
+def _engine(said: list[object]) -> str:
+    if not said or said[-1] is UNKNOWN:
+        return "liquid"
+    return said[-1] if isinstance(said[-1], str) else ""
 
 
 def _folders(told: Mapping[str, object]) -> dict[str, str]:

@@ -73,7 +73,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     base_path: str
     permalink: object
     separator: str
-    rendered: bool
+    engine: str
     key: str
 
 
@@ -227,8 +227,9 @@ class Eleventy:
         markdown = path.endswith(".md")
         dropped: tuple[Dropped, ...] = ()
         lead = ""
-        if self._site.rendered or not markdown:
-            text, dropped = without_tags(text, self._site.base_path)
+        engine = self._site.engine if markdown else "njk" if path.endswith(".njk") else "liquid"
+        if engine:
+            text, dropped = without_tags(text, self._site.base_path, comments=engine == "njk")
         if self._site.separator and self._site.separator in text:
             lead, _, rest = text.partition(self._site.separator)
             text = lead + rest

@@ -73,7 +73,7 @@ def convention(located: Located, permalink: str) -> Eleventy:
         base_path=settings.prefix,
         permalink=settings.permalink,
         separator=settings.separator,
-        rendered=settings.rendered,
+        engine=settings.engine,
         key=_hash(settings, ignored),
     )
     return Eleventy(rules, site, located.prefix, permalink)

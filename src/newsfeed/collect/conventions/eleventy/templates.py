@@ -179,17 +179,31 @@ _FILTERS: dict[str, Callable[[str], str]] = {
 }
 
 
-def without_tags(text: str, base_path: str) -> tuple[str, tuple[Dropped, ...]]:
+def without_tags(
+    text: str, base_path: str, *, comments: bool = False
+) -> tuple[str, tuple[Dropped, ...]]:
     """`text` without the tags of Liquid and Nunjucks, and which these were.
 
     What is raw stays, comments go untold, and `{{ "/about/" | url }}` is its address. A tag
-    without an end stays as it is written, and is told.
+    without an end stays as it is written, and is told. With `comments`, `{# … #}` is one.
     """
+    if comments and "{#" in text:
+        text = _without_comments(text)
     if "{{" not in text and "{%" not in text:
         return text, ()
     walk = _Walk(text, base_path)
     walk.through()
     return "".join(walk.kept), tuple(walk.dropped)
+
+
+def _without_comments(text: str) -> str:
+    """`text` without `{# … #}`; their lines stay, so that others are still counted."""
+    kept: list[str] = []
+    at = 0
+    while (start := text.find("{#", at)) >= 0 and (end := text.find("#}", start + 2)) >= 0:
+        kept += [text[at:start], "\n" * text.count("\n", start, end)]
+        at = end + 2
+    return "".join((*kept, text[at:]))
 
 
 class _Walk:
