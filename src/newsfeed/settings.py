@@ -66,10 +66,13 @@ class FeedPaths(Table, frozen=True):
 
 
 class Feeds(Table, frozen=True):
-    """What the feeds hold and where they go."""
+    """What the feeds hold and where they go; `language` is the only one of all but those of other
+    languages, "" for all.
+    """
 
     output: Text = "public"
     limit: Count = 20
+    language: str = ""
     content: Literal["full", "excerpt"] = "full"
     formats: tuple[Literal["rss", "atom", "json"], ...] = ("rss", "atom", "json")
     by: tuple[Literal["categories", "tags", "authors", "languages"], ...] = ("categories",)

@@ -29,6 +29,12 @@ JSON = """{"version": "https://jsonfeed.org/version/1.1", "title": "x",
 "date_modified": "2026-11-23T00:00:00Z", "tags": ["소식"]}]}"""
 
 
+def test_a_date_of_the_year_one_is_none() -> None:
+    """Hugo writes it for a page without a date."""
+    data = RSS.replace("Mon, 23 Nov 2026 08:00:00 +0900", "Mon, 01 Jan 0001 00:00:00 +0000")
+    assert read_feed(data.encode(), "x").entries[0].published is None
+
+
 @pytest.mark.parametrize(("text", "kind"), [(RSS, "rss"), (ATOM, "atom"), (JSON, "json")])
 def test_the_three_formats_say_the_same(text: str, kind: str) -> None:
     """One article in RSS, Atom and JSON Feed is read as one entry; RSS knows no second date."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsfeed.collect.entry import Entry
-from newsfeed.collect.identity import Identified, identify
+from newsfeed.collect.identity import Identified, appears, identify, is_usable
 from newsfeed.model import DateOrigin
 from newsfeed.store.articles import Identity
 
@@ -208,3 +208,15 @@ def test_no_two_articles_ever_have_one_id(before: list[str], after: list[str]) -
         [_dated(p, 1, guid=g) for p, g in zip(paths, after, strict=True)], first.changed, LATER
     )
     assert len({a.id for a in second.articles}) == 3
+
+
+def test_an_article_has_its_time() -> None:
+    """It is published since one date, which may be later than its own, and until another."""
+    entry = _dated("a.md", 1, since=LATER, until=LATER + timedelta(days=1))
+    moments = [NOW, LATER, LATER + timedelta(hours=23), LATER + timedelta(days=1)]
+    assert [is_usable(entry, now) for now in moments] == [False, True, True, False]
+    assert appears(entry) == LATER
+
+
+def test_a_date_in_the_future_keeps_an_article_back_that_may_be_published() -> None:
+    assert not is_usable(_dated("a.md", 1, since=NOW), datetime(2026, 9, 1, tzinfo=UTC))

@@ -209,6 +209,23 @@ def test_excerpts_only_leave_the_body_out(site: Site) -> None:
     assert entry.summary.endswith("…")
 
 
+def test_feeds_of_one_language_leave_the_others_to_feeds_of_their_own(tmp_path: Path) -> None:
+    """The main feed, its archive and those of categories hold one; each other has its folder."""
+    more = (
+        '[feeds]\nlanguage = "ko"\nby = ["categories", "languages"]\n'
+        '[feeds.paths]\nlanguage = "{slug}/"\n'
+    )
+    site = Site(tmp_path / "site", SETTINGS + more)
+    site.post("one.md", title="하나", date="2026-11-01", category="소식")
+    site.post("two.md", title="Two", date="2026-11-02", lang="en", category="News")
+    site.build()
+    assert site.titles() == ["하나"]
+    assert site.titles("archive/1/feed.xml") == ["하나"]
+    assert site.titles("en/feed.xml") == ["Two"]
+    assert not (site.output / "ko").exists()
+    assert not (site.output / "categories/news").exists()
+
+
 def test_the_archive_holds_every_article_exactly_once(site: Site) -> None:
     site.configure(SETTINGS + "[feeds]\nlimit = 2\narchive_size = 2\n")
     for day in range(1, 6):

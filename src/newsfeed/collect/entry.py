@@ -16,7 +16,7 @@ from newsfeed.errors import Fault
 from newsfeed.model import DateOrigin, Image, Origin
 from newsfeed.urls import ascii_url
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever the same file gives another entry than before."""
 
 
@@ -31,10 +31,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `media` maps references in the article to the paths at which newsfeed publishes local files,
     `originals` these to the files' paths below the source as the disk spells them. `sponsored` is
     the key by which the article says that somebody paid for it; `tie` tells the order of articles
-    with one date, and `early` that this one does not wait for its own. `body_line` counts from 1.
-    `origin` is the remote feed that the article is from; then `base` is the absolute address that
-    references in it start from, where that is not its own, and `old` tells that it was there when
-    the feed was first read.
+    with one date, and `rank` which come first in feeds; `early` that this one does not wait for its
+    date, `since` and `until` when it may be published. `body_line` counts from 1. `origin` is the
+    remote feed that the article is from; then `base` is the absolute address that references in it
+    start from, where that is not its own, and `old` tells that it was there when the feed was first
+    read.
     """
 
     path: str
@@ -63,6 +64,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     sponsored: str = ""
     tie: str = ""
     early: bool = False
+    rank: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
     body_line: int = 1
     origin: Origin | None = None
     base: str = ""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from newsfeed.collect.dates import FIRST_YEAR
 from newsfeed.errors import NewsfeedError
 from newsfeed.model import ReadEntry, ReadFeed
 from newsfeed.text import one_line
@@ -134,11 +135,15 @@ def moment(parsed: struct_time | None) -> datetime | None:
 
 
 def _or_none(read: Callable[[Any], datetime], value: object) -> datetime | None:
-    """The moment in UTC; None where it is none, or before or after all that can be written."""
+    """The moment in UTC; None where it is none, or before or after all that can be written.
+
+    Hugo gives the year 1 to what has no date.
+    """
     try:
-        return read(value).astimezone(UTC)
+        moment = read(value).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    return moment if moment.year >= FIRST_YEAR else None
 
 
 def shown_title(element: dict[str, Any], *, atom: bool) -> str:

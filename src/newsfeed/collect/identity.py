@@ -79,8 +79,18 @@ def identify(
 
 def is_usable(entry: Entry, now: datetime) -> bool:
     """Whether an entry can be published, is meant to be, and its time has come (F-X-13)."""
-    due = not entry.date or entry.early or entry.date <= now
-    return entry.fault is None and not entry.left_out and due
+    if entry.fault or entry.left_out or (entry.until and entry.until <= now):
+        return False
+    begins = appears(entry)
+    return not begins or begins <= now
+
+
+def appears(entry: Entry) -> datetime | None:
+    """From when on an entry may be published; None: at once."""
+    date = None if entry.early else entry.date
+    if entry.since is None or date is None:
+        return date or entry.since
+    return max(date, entry.since)
 
 
 class _Ledger:
@@ -299,6 +309,7 @@ def _article(entry: Entry, identity: Identity, zone: tzinfo) -> Article:
         sequence=identity.sequence,
         news=identity.news,
         origin=entry.origin,
+        rank=entry.rank,
     )
 
 

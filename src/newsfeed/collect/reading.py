@@ -104,6 +104,9 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         sponsored=fields.sponsored,
         tie=place.tie,
         early=place.early,
+        rank=place.rank,
+        since=place.since,
+        until=place.until,
         body_line=body_line if place.heading_shown else front.body_line,
     )
 

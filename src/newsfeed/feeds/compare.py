@@ -46,7 +46,7 @@ def compared(theirs: ReadFeed, ours: ReadFeed) -> tuple[Difference, ...]:
     feeds does not say at all, such as the second date, is no difference; nor are categories where
     no entry of `theirs` has one.
     """
-    found = []
+    found: list[Difference] = []
     if theirs.format != ours.format:
         found.append(Difference(kind="format", theirs=theirs.format, ours=ours.format))
     pairs = _pairs(theirs.entries, ours.entries)

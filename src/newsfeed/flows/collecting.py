@@ -13,7 +13,7 @@ import msgspec
 from newsfeed.collect import conflicts, git
 from newsfeed.collect.collector import Scan
 from newsfeed.collect.entry import Entry, Folder
-from newsfeed.collect.identity import identify, is_usable
+from newsfeed.collect.identity import appears, identify, is_usable
 from newsfeed.collect.index import Index
 from newsfeed.collect.remote.twins import Parted, part
 from newsfeed.errors import Fault, SourceError
@@ -25,7 +25,7 @@ from newsfeed.store.articles import Identity
 class Collection(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was collected. `entries` are by (source, path), those left out too;
     `passing` are those of the complaints that are not about what an article says.
-    `next_due` is when the next article held back for its future date is to appear.
+    `next_due` is when the next article held back for its future date is to appear, or one to go.
     """
 
     articles: tuple[Article, ...]
@@ -103,14 +103,16 @@ def _read(folder: Folder, index: Index) -> list[Entry]:
 
 
 def _next_due(parted: Parted, now: datetime) -> datetime | None:
-    """When the next article comes that only waits for its date."""
+    """When the next article comes that only waits for its date, or goes for its own."""
     entries = (entry for group in parted.entries.values() for entry in group)
-    waiting = [
-        entry.date
+    turns = [
+        turn
         for entry in entries
-        if entry.date and entry.date > now and not entry.fault and not entry.left_out
+        if not entry.fault and not entry.left_out
+        for turn in (appears(entry), entry.until)
+        if turn and turn > now
     ]
-    return min(waiting, default=None)
+    return min(turns, default=None)
 
 
 def _parted(

@@ -42,7 +42,16 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_feeds(plan: Plan, articles: Sequence[Article], terms: Vocabulary) -> list[Feed]:
-    """The main feed, those of terms, and the archive. Articles come newest first."""
+    """The main feed, those of terms, and the archive. Articles come newest first.
+
+    Where `feeds.language` is set, other languages are in their own feeds alone.
+    """
+    everything = articles
+    if any(article.rank for article in articles):
+        everything = sorted(articles, key=lambda article: (not article.rank, article.rank))
+    articles = everything
+    if only := plan.feeds.language:
+        articles = [article for article in everything if article.language == only]
     parts = _archive(plan, articles) if plan.feeds.archive else []
     main = Feed(
         title=plan.site.title,
@@ -50,7 +59,11 @@ def plan_feeds(plan: Plan, articles: Sequence[Article], terms: Vocabulary) -> li
         articles=tuple(articles[: plan.feeds.limit]),
         prev=parts[-1].archive if parts else None,
     )
-    by_terms = [feed for kind in plan.feeds.by for feed in _by(plan, articles, terms, kind)]
+    by_terms = [
+        feed
+        for kind in plan.feeds.by
+        for feed in _by(plan, everything if kind == "languages" else articles, terms, kind)
+    ]
     return [main, *by_terms, *parts]
 
 
@@ -118,6 +131,7 @@ def _by(plan: Plan, articles: Sequence[Article], terms: Vocabulary, kind: str) -
             term=term,
         )
         for term in getattr(terms, kind)
+        if newest[term.name] and (kind, term.name) != ("languages", plan.feeds.language)
     ]
 
 

@@ -11,6 +11,7 @@ from unicodedata import normalize
 import msgspec
 
 from newsfeed.collect.entry import Entry, Folder
+from newsfeed.collect.identity import appears
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.feeding import plan_feeds
 from newsfeed.flows.terms import vocabulary
@@ -102,8 +103,10 @@ def _left_out(source: str, entry: Entry, now: datetime) -> Listed:
     if entry.fault:
         line = f"line {entry.fault.line}: " if entry.fault.line else ""
         reason, remedy = line + entry.fault.problem, entry.fault.remedy
-    elif not reason and entry.date and entry.date > now:
+    elif not reason and (begins := appears(entry)) and begins > now:
         reason, remedy = "its date is in the future", "it appears then, or change its `date`"
+    elif not reason and entry.until and entry.until <= now:
+        reason, remedy = "it has expired", "change its `expiryDate`"
     return Listed(
         source=source,
         path=entry.path,

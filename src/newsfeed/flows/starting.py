@@ -141,7 +141,12 @@ def _paths(about: About) -> str:
     lines = "".join(f"{name} = {_quoted(path)}\n" for name, path in about.feeds.items())
     if about.by_category:
         lines += f"category = {_quoted(about.by_category)}\n"
-    return f"formats = [{formats}]\n\n[feeds.paths]\n{lines}"
+    own = ""
+    if about.language_feeds and len(about.languages) > 1:
+        main = _quoted(about.languages[0])
+        own = f'language = {main}\nby = ["categories", "languages"]\n'
+        lines += f"language = {_quoted(about.language_feeds)}\n"
+    return f"formats = [{formats}]\n{own}\n[feeds.paths]\n{lines}"
 
 
 def _newsletters(guess: Guess) -> str:

@@ -68,9 +68,14 @@ def test_references_lead_to_the_article() -> None:
     assert left == []
 
 
-def test_a_reference_to_nothing_is_dropped_and_told() -> None:
-    text, left = replace('see {{< ref "gone.md" >}}', _nowhere)
-    assert (text, [one.line for one in left]) == ("see ", [1])
+def test_a_reference_to_nothing_is_nothing() -> None:
+    """It is told by Hugo, which does not build then; while files are read, none is known yet."""
+    assert replace('[a]({{< ref "gone.md" >}})', _nowhere) == ("[a]()", [])
+
+
+def test_what_lacks_its_arguments_is_dropped_and_told() -> None:
+    text, left = replace("a\n{{< figure >}}{{< youtube >}}", _nowhere)
+    assert (text, [one.line for one in left]) == ("a\n", [2, 2])
 
 
 def test_of_an_unknown_pair_the_text_stays() -> None:

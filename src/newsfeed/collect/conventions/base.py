@@ -52,11 +52,12 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     of the articles below the site, and `permalink` the form of addresses where the rules cannot
     tell them. `feeds` are the paths of the generator's own feeds by format, `limit` is how many
     entries they have, `excerpts` that they show no more, `by_category` the path of a category's
-    feed with {slug} for its name, and `output` a folder for ours that the generator neither reads
-    nor overwrites. `hidden` tells that it publishes what lies beside its settings unless the name
-    begins with an underscore, as ours then does. `ignored_by` is a file, not there yet, by which
-    the generator would not read what we write. `problems` are warnings of settings that could not
-    be read.
+    feed with {slug} for its name, and `language_feeds` the folder of those of other languages, such
+    as "{slug}/", where the main ones hold the main language alone. `output` is a folder for ours
+    that the generator neither reads nor overwrites. `hidden` tells that it publishes what lies
+    beside its settings unless the name begins with an underscore, as ours then does. `ignored_by`
+    is a file, not there yet, by which the generator would not read what we write. `problems` are
+    warnings of settings that could not be read.
     """
 
     title: str = ""
@@ -69,6 +70,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     source: str = "."
     permalink: str = ""
     feeds: Mapping[str, str] = {}
+    language_feeds: str = ""
     limit: int = 0
     excerpts: bool = False
     by_category: str = ""
@@ -87,10 +89,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     that ids are not percent-encoded (IRIs, as RFC 4287, section 4.2.6, has them). `date` is aware,
     or None where neither front matter nor file name gives one; then `dated` may say LAST_COMMIT for
     that of the last commit. Of articles with one date, `tie` tells the order; "" stands for the
-    path. `left_out` says why the generator would not publish the file, "" where it would, and
-    `early` that it does not wait for the date. `heading_shown` tells that the body's own first
-    heading is the title, so that the body begins after it. What is None or "" at the end is as the
-    front matter has it.
+    path. In feeds those with a `rank` other than 0 come before all others, the lowest first.
+    `left_out` says why the generator would not publish the file, "" where it would, and `early`
+    that it does not wait for the date; it is published not before `since` and until `until`, both
+    aware. `heading_shown` tells that the body's own first heading is the title, so that the body
+    begins after it. What is None or "" at the end is as the front matter has it.
     """
 
     title: str
@@ -104,6 +107,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     guid: str = ""
     id_as_written: bool = False
     tie: str = ""
+    rank: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
     heading_shown: bool = False
     updated: datetime | None = None
     tags: tuple[str, ...] | None = None

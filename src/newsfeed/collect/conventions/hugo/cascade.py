@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from newsfeed.collect.conventions.hugo.settings import Values, table
 
@@ -12,29 +13,38 @@ _TARGETS = ("_target", "target")
 _LONGEST = 300
 
 
-def cascaded(
-    levels: Iterable[Iterable[Values]], paths: tuple[str, ...], language: str, environment: str
-) -> Values:
-    """What the page gets: of `levels`, the nearest first, and of the entries of one, the first.
-
-    `paths` are the names that the page goes by below the content folder, such as /posts/one.md.
+class Target(NamedTuple):
+    """A page as `_target` may mean it. `paths` are the names that it goes by below the content
+    folder, such as /posts/one.md.
     """
+
+    paths: tuple[str, ...]
+    kind: str
+    language: str
+    environment: str
+
+
+def cascaded(levels: Iterable[Iterable[Values]], page: Target) -> Values:
+    """What the page gets: of `levels`, the nearest first, and of the entries of one, the first."""
     found: Values = {}
     for entry in (entry for level in levels for entry in level):
         target: Values = {}
         for key in _TARGETS:
             target = target or table(entry, key)
-        if _meant(target, paths, language, environment):
+        if _meant(target, page):
             for key, value in entry.items():
                 if key not in _TARGETS:
                     found.setdefault(key, value)
     return found
 
 
-def _meant(
-    target: Mapping[str, object], paths: tuple[str, ...], language: str, environment: str
-) -> bool:
-    asked = {"path": paths, "kind": ("page",), "lang": (language,), "environment": (environment,)}
+def _meant(target: Mapping[str, object], page: Target) -> bool:
+    asked = {
+        "path": page.paths,
+        "kind": (page.kind,),
+        "lang": (page.language,),
+        "environment": (page.environment,),
+    }
     for key, names in asked.items():
         pattern = str(target.get(key) or "")
         if pattern and not any(_glob(pattern.lower()).fullmatch(name.lower()) for name in names):

@@ -16,6 +16,9 @@ from newsfeed.errors import SettingsError
 _LAYOUT = ("archetypes", "layouts", "themes", "static", "data", "i18n")
 _OURS = ("newsfeed-public", "public-newsfeed", "newsfeed-output")
 _UP = 5
+_LEAST, _MOST = 20, 500
+"""Entries of a feed of ours where Hugo's own, as by default, has no limit."""
+
 _FEED_TEMPLATES = (
     "layouts/index.rss.xml",
     "layouts/home.rss.xml",
@@ -52,7 +55,7 @@ class HugoGenerator:
         except SettingsError as error:
             return About(problems=(sites.problem(error),), output=_output(site, "public"))
         main = found.languages[0]
-        used = tree.languages(site, found) if found.many else frozenset()
+        pages = tree.languages(site, found)
         feed = f"{main.prefix}/{found.feed}".lstrip("/") if found.feed else ""
         return About(
             title=main.title or found.title,
@@ -61,9 +64,12 @@ class HugoGenerator:
             language=main.code if found.many else main.tag,
             author=found.author,
             timezone=found.timezone,
-            languages=tuple(one.code for one in found.languages if one.code in used),
+            languages=tuple(one.code for one in found.languages if one.code in pages)
+            if found.many
+            else (),
             feeds={"rss": feed} if feed else {},
-            limit=found.limit,
+            language_feeds="{slug}/",
+            limit=found.limit or min(max(max(pages.values(), default=0), _LEAST), _MOST),
             output=_output(site, found.output),
             problems=problems,
         )

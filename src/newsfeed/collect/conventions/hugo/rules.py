@@ -13,8 +13,8 @@ import msgspec
 
 from newsfeed.collect.conventions.base import Body, Dropped, Find, Place
 from newsfeed.collect.conventions.hugo import addresses, org, shortcodes
-from newsfeed.collect.conventions.hugo.cascade import cascaded
-from newsfeed.collect.conventions.hugo.moments import FILE_NAME, find, name_date
+from newsfeed.collect.conventions.hugo.cascade import Target, cascaded
+from newsfeed.collect.conventions.hugo.moments import FILE_NAME, Found, find, name_date
 from newsfeed.collect.conventions.hugo.order import title_key
 from newsfeed.collect.conventions.hugo.pages import (
     ENDINGS,
@@ -82,6 +82,7 @@ class Hugo:
         self._languages = {one.code: one for one in site.languages}
         self._roots = tuple(one.content + "/" for one in site.languages)
         self._levels = lru_cache(1024)(self._levels_of)
+        self._is_draft = lru_cache(1024)(self._draft_section)
         self.key = (
             f"hugo {prefix} {permalink} {feed_sections} {site!r} {sorted(tree.sections.items())!r}"
         )
@@ -117,13 +118,15 @@ class Hugo:
         handlers = self._languages[page.language].handlers
         named = name_date(page.name) if FILE_NAME in handlers.date else None
         date = find(handlers.date, values, named)
+        published = find(handlers.publishdate, values, named)
+        expires = find(handlers.expirydate, values, named)
         private: Values = {
             **{key: values[key] for key in ("weight", "linktitle", "url") if key in values},
             "date": date.key,
             "slug": named.rest if named and date.key == FILE_NAME else "",
             "why": self._why(values, page),
-            "since": find(handlers.publishdate, values, named).value,
-            "until": find(handlers.expirydate, values, named).value,
+            "since": None if self._site.future or published == date else published,
+            "until": None if self._site.expired else expires,
         }
         updated = find(handlers.lastmod, values, named)
         kept = {key: value for key, value in values.items() if key not in _TAKEN}
@@ -144,7 +147,8 @@ class Hugo:
         root = self._languages[page.language].content
         whole = "/" + (self._prefix + path).removeprefix(root + "/")
         bare = f"/{page.folder}/{page.name}" if page.folder else f"/{page.name}"
-        return cascaded(levels, (whole, bare), page.language, self._site.environment)
+        meant = Target((whole, bare), "page", page.language, self._site.environment)
+        return cascaded(levels, meant)
 
     def _levels_of(self, language: str, folder: str) -> tuple[tuple[Values, ...], ...]:
         """What sections cascade to the pages of a folder, the nearest first; settings come last."""
@@ -159,6 +163,25 @@ class Hugo:
         above = ["/".join(parts[:depth]) for depth in range(len(parts), -1, -1)]
         return [one for one in above if (language, one) in self._tree.sections]
 
+    def _draft_section(self, language: str, folder: str) -> bool:
+        """Whether the section of a folder is a draft, by what it says or what it cascades."""
+        meant = Target(
+            (f"/{folder}/_index.md", f"/{folder}"),
+            "section" if folder else "home",
+            language,
+            self._site.environment,
+        )
+        given = cascaded(self._levels(language, folder), meant)
+        return bool(self._draft({**given, **self._tree.sections[language, folder].own}))
+
+    def _draft(self, values: Values) -> str:
+        """What says that a page is a draft, "" where it is none."""
+        if self._site.drafts:
+            return ""
+        if _is_false(values.get("published")):
+            return "published: false"
+        return "draft: true" if flag(values, "draft") else ""
+
     def _why(self, values: Values, page: Page) -> str:
         """Why Hugo does not list the page, "" where it does."""
         shown = str(table(values, "_build").get("list") or table(values, "build").get("list") or "")
@@ -167,13 +190,11 @@ class Hugo:
         if page.bundle and flag(values, "headless"):
             return "headless: true"
         sections = self._sections(page.language, page.folder)
-        drafts = [one for one in sections if self._tree.sections[page.language, one].draft]
-        if drafts and not self._site.drafts:
+        drafts = [one for one in sections if self._is_draft(page.language, one)]
+        if drafts:
             return f"its section {drafts[0] or 'as a whole'} is a draft"
-        if _is_false(values.get("published")) and not self._site.drafts:
-            return "published: false"
-        if flag(values, "draft") and not self._site.drafts:
-            return "draft: true"
+        if why := self._draft(values):
+            return why
         first = page.folder.partition("/")[0]
         if self._feed_sections and first not in self._feed_sections:
             return "the site's own feed tells of its main sections alone"
@@ -201,8 +222,24 @@ class Hugo:
             else None,
             left_out=str(private.get("why") or ""),
             tie=title_key(shown, self._prefix + path),
+            rank=_number(private.get("weight")),
+            since=self._moment(private.get("since"), front),
+            until=self._moment(private.get("until"), front),
             language=language.code if self._site.many else language.tag,
         )
+
+    def _moment(self, found: object, front: FrontMatter) -> datetime | None:
+        """A date of publication or expiry. Raises ArticleError."""
+        if not isinstance(found, Found) or found.value is None:
+            return None
+        try:
+            return parse_date(found.value, self.zone)
+        except ValueError as error:
+            raise ArticleError(
+                f'in "{found.key}", {error}',
+                remedy="write it as 2024-07-12 09:00:00 +0900",
+                line=front.lines.get(found.key, 0),
+            ) from None
 
     def _link(self, page: Page, language: Language, fields: Fields, private: Values) -> str:
         url = str(private.get("url") or "")
@@ -226,13 +263,17 @@ class Hugo:
         return addresses.escaped(language.prefix + addresses.link(names, pattern, style))
 
     def _named_sections(self, page: Page) -> tuple[str, ...]:
-        """The first folder, and those below it with an `_index`."""
+        """The first folder, and those below it with an `_index`.
+
+        A first folder without one is, to Hugo's placeholders, followed by one without a name.
+        """
         parts = page.folder.split("/") if page.folder else []
-        return tuple(
-            part
-            for depth, part in enumerate(parts)
-            if not depth or (page.language, "/".join(parts[: depth + 1])) in self._tree.sections
-        )
+        there = [
+            (page.language, "/".join(parts[: depth + 1])) in self._tree.sections
+            for depth in range(len(parts))
+        ]
+        named = [part for depth, part in enumerate(parts) if there[depth] or not depth]
+        return (*named, *([""] if parts and not any(there) else []))
 
     def body(self, path: str, text: str, find: Find) -> Body:
         """Shortcodes are written out or dropped, and Org becomes HTML."""
@@ -287,16 +328,8 @@ def _translated(reference: str, language: str, find: Find) -> str:
     return find(own) or find(reference)
 
 
-def when(private: Values, key: str, zone: ZoneInfo, lines: dict[str, int]) -> datetime | None:
-    """The moment from or until which a page is published. Raises ArticleError."""
-    value = private.get(key)
-    if value is None:
-        return None
+def _number(value: object) -> int:
     try:
-        return parse_date(value, zone)
-    except ValueError as error:
-        raise ArticleError(
-            f"the date of publication or expiry: {error}",
-            remedy="write it as 2024-07-12 09:00:00 +0900",
-            line=lines.get("publishdate", 0),
-        ) from None
+        return int(str(value))
+    except ValueError:
+        return 0

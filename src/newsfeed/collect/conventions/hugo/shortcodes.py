@@ -12,6 +12,8 @@ from html import escape
 from typing import NamedTuple
 
 Find = Callable[[str], str]
+Write = Callable[[Mapping[str, str], str, Find], str | None]
+"""From arguments, inner text and what finds other articles to HTML; None: it cannot be told."""
 
 MAX_DEPTH = 20
 """Levels of shortcodes within each other; what lies deeper is kept and no longer looked at."""
@@ -167,8 +169,8 @@ class _Lines:
 def _written(tag: Tag, inner: str, find: Find, left: list[Left], lines: _Lines, text: str) -> str:
     """What stands in the place of a shortcode."""
     write = _BUILT_IN.get(tag.name.lower())
-    html = write(_arguments(tag.arguments), inner, find) if write else ""
-    if html:
+    html = write(_arguments(tag.arguments), inner, find) if write else None
+    if html is not None:
         return html
     left.append(Left(text[tag.start : tag.end][:_SHOWN], lines.at(tag.start)))
     return inner
@@ -184,10 +186,10 @@ def _arguments(written: str) -> dict[str, str]:
     return found
 
 
-def _figure(values: Mapping[str, str], _inner: str, _find: Find) -> str:
+def _figure(values: Mapping[str, str], _inner: str, _find: Find) -> str | None:
     source = values.get("src", "")
     if not source:
-        return ""
+        return None
     sizes = "".join(
         f' {name}="{escape(values[name])}"' for name in ("width", "height") if values.get(name)
     )
@@ -226,28 +228,27 @@ def _highlight(values: Mapping[str, str], inner: str, _find: Find) -> str:
 
 
 def _reference(values: Mapping[str, str], _inner: str, find: Find) -> str:
-    path, _, anchor = (values.get("path") or values.get("0", "")).partition("#")
+    """The address, "" where there is no such article: Hugo itself refuses to build then."""
+    path, hash_sign, anchor = (values.get("path") or values.get("0", "")).partition("#")
     url = find(path) if path else ""
-    if not url:
-        return ""
-    return f"{url}#{anchor}" if anchor else url
+    return url + hash_sign + anchor if url else hash_sign + anchor
 
 
-def _linked(address: str) -> Callable[[Mapping[str, str], str, Find], str]:
+def _linked(address: str) -> Write:
     """A link in the place of what another site would show; `{}` stands for the arguments."""
 
-    def write(values: Mapping[str, str], _inner: str, _find: Find) -> str:
+    def write(values: Mapping[str, str], _inner: str, _find: Find) -> str | None:
         parts = [values[key] for key in ("user", "id", "0", "1") if values.get(key)]
         parts = parts[: address.count("{}")]
         if len(parts) < address.count("{}"):
-            return ""
+            return None
         url = escape(address.format(*("".join(part.split()) for part in parts)))
         return f'<a href="{url}">{url}</a>'
 
     return write
 
 
-_BUILT_IN: dict[str, Callable[[Mapping[str, str], str, Find], str]] = {
+_BUILT_IN: dict[str, Write] = {
     "figure": _figure,
     "gist": _linked("https://gist.github.com/{}/{}"),
     "highlight": _highlight,

@@ -10,16 +10,18 @@ import msgspec
 
 from newsfeed.collect import files
 from newsfeed.collect.conventions.hugo.pages import ENDINGS, page_of, read_front_matter
-from newsfeed.collect.conventions.hugo.settings import Site, Values, flag, mappings
+from newsfeed.collect.conventions.hugo.settings import Site, Values, mappings
 from newsfeed.collect.decode import decode_source
 from newsfeed.errors import ArticleError, SettingsError
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """What the `_index` file of a folder says to the pages below it, in one language."""
+    """What the `_index` file of a folder says to the pages below it, in one language; `own` is what
+    it says of whether it is a draft itself.
+    """
 
     cascade: tuple[Values, ...] = ()
-    draft: bool = False
+    own: Values = {}
 
 
 class Tree(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,13 +55,15 @@ def look(folder: Path, site: Site) -> Tree:
     return Tree(sections=sections, bundles=frozenset(bundles), sizes=sizes)
 
 
-def languages(folder: Path, site: Site) -> frozenset[str]:
-    """The codes of the languages in which there are pages."""
-    found: set[str] = set()
+def languages(folder: Path, site: Site) -> dict[str, int]:
+    """How many pages there are in each language, by its code."""
+    found: dict[str, int] = {}
     for root in dict.fromkeys(one.content for one in site.languages):
         pages = (page_of(path, site) for path in _content(str(folder), root))
-        found |= {page.language for page in pages if page and page.name != "_index"}
-    return frozenset(found)
+        for page in pages:
+            if page and page.name != "_index":
+                found[page.language] = found.get(page.language, 0) + 1
+    return found
 
 
 def _content(folder: str, root: str) -> Iterator[str]:
@@ -97,8 +101,7 @@ def _section(file: Path, path: str) -> Section:
             "write it as keys with values",
         )
     return Section(
-        cascade=found,
-        draft=flag(values, "draft") or str(values.get("published", "")).lower() == "false",
+        cascade=found, own={key: values[key] for key in ("draft", "published") if key in values}
     )
 
 
