@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
+import re
+import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import feedparser
@@ -15,28 +13,7 @@ import pytest
 from newsfeed.collect.feedfile import read_feed
 from newsfeed.model import ReadFeed
 from tests.generators.hugo.kit import SITE, Require, hugo
-
-
-def newsfeed(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """The command line in `folder`, in a zone that is not the site's."""
-    return subprocess.run(
-        [sys.executable, "-m", "newsfeed", *words],
-        cwd=folder,
-        env={**os.environ, "TZ": "America/New_York", "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-
-
-def contents(folder: Path) -> dict[str, str]:
-    """What lies below a folder, by a hash of each file."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+from tests.generators.kit import command, contents
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +22,8 @@ def switched(tmp_path_factory: pytest.TempPathFactory, require: Require) -> Path
     folder = tmp_path_factory.mktemp("hugo") / "cove"
     shutil.copytree(SITE, folder)
     hugo(require, folder)
-    for command in ("init", "build"):
-        done = newsfeed(command, folder=folder)
+    for word in ("init", "build"):
+        done = command(folder, word)
         assert done.returncode == 0, done.stderr
     return folder
 
@@ -67,7 +44,7 @@ def test_hugos_feeds_have_the_posts_that_conventions_make(switched: Path) -> Non
 @pytest.mark.parametrize("name", ["index.xml", "ko/index.xml"])
 def test_a_reader_notices_nothing_of_the_switch(switched: Path, name: str) -> None:
     """Neither titles, links, ids, dates and order nor the place of the feed are different."""
-    done = newsfeed("check", "--against", f"public/{name}", folder=switched)
+    done = command(switched, "check", "--against", f"public/{name}")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -83,7 +60,7 @@ def test_no_language_gets_the_articles_of_the_other(switched: Path) -> None:
     """Neither in feeds nor in newsletters, of which there is one in each."""
     ours = feed(switched / "newsfeed-public/index.xml")
     assert not any("/ko/" in entry.url for entry in ours.entries)
-    newsfeed("publish", folder=switched)
+    command(switched, "publish")
     letters = sorted(path.name for path in (switched / ".newsfeed/preview").glob("*.txt"))
     assert letters == ["weekly-en.txt", "weekly-ko.txt"]
     english = (switched / ".newsfeed/preview/weekly-en.txt").read_text(encoding="utf-8")
@@ -97,7 +74,7 @@ def test_no_language_gets_the_articles_of_the_other(switched: Path) -> None:
 def test_hugo_builds_the_same_as_before(switched: Path, require: Require) -> None:
     """Nothing of ours is published by Hugo, and nothing of Hugo's is changed by us."""
     before = contents(switched / "public")
-    newsfeed("build", folder=switched)
+    command(switched, "build")
     assert contents(switched / "public") == before
     shutil.rmtree(switched / "public")
     hugo(require, switched)
@@ -111,9 +88,14 @@ def test_no_file_of_the_site_is_changed(switched: Path) -> None:
     assert ours == {"newsfeed.toml", "newsfeed-public", "public", ".newsfeed", ".hugo_build.lock"}
 
 
-def test_bodies_say_what_hugo_shows(switched: Path) -> None:
+def test_bodies_say_what_hugo_shows(switched: Path, tmp_path: Path) -> None:
     """Org, HTML and Markdown; links between articles lead to their addresses."""
-    found = _texts(switched / "newsfeed-public/index.xml")
+    folder = shutil.copytree(switched, tmp_path / "whole")
+    settings = folder / "newsfeed.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('content = "excerpt"', 'content = "full"'), encoding="utf-8")
+    command(folder, "build")
+    found = _texts(folder / "newsfeed-public/index.xml")
     assert "<em>warm</em> coat and <strong>patience</strong>" in found["Watching the moon"]
     assert "<td>6.1</td>" in found["Watching the moon"]
     assert "Depths are in <em>fathoms</em>" in found["A chart, in HTML"]
@@ -137,8 +119,29 @@ def _texts(path: Path) -> dict[str, str]:
 
 
 def test_what_was_dropped_is_told_with_its_place(switched: Path) -> None:
-    done = newsfeed("check", folder=switched)
+    done = command(switched, "check")
     assert 'content/letters/2023-10-01-harvest/index.md:6: {{< boat name="Marigold" >}}' in (
         done.stderr
     )
     assert "lamp-oil" not in done.stderr
+
+
+def test_the_guide_s_commands_do_what_it_says(tmp_path: Path, root: Path, require: Require) -> None:
+    """Typed in a copy of the site in the order in which they stand there."""
+    folder = shutil.copytree(SITE, tmp_path / "cove")
+    guide = (root / "docs/guides/hugo.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)
+    lines = [shlex.split(line) for line in block.splitlines()]
+    assert [words[0] for words in lines] == ["hugo", "newsfeed", "newsfeed", "newsfeed", "cp"]
+    hugo(require, folder)
+    for words in lines[1:4]:
+        done = command(folder, *words[1:])
+        assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert lines[4] == ["cp", "-r", "newsfeed-public/.", "public/"]
+    theirs = contents(folder / "public")
+    shutil.copytree(folder / "newsfeed-public", folder / "public", dirs_exist_ok=True)
+    ours, now = contents(folder / "newsfeed-public"), contents(folder / "public")
+    assert ours.keys() & theirs.keys() >= {"index.xml", "ko/index.xml"}
+    assert ours.items() <= now.items()
+    assert {path: now[path] for path in theirs if path not in ours}.items() <= theirs.items()

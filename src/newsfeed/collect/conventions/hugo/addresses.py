@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from unicodedata import category, normalize
 from urllib.parse import quote, unquote
 
@@ -16,9 +17,13 @@ import msgspec
 _KEPT = frozenset("./\\_#+~-@")
 _TOKEN = re.compile(r":(\w+)(\[[^\]]{1,40}\])?")
 _SLICE = re.compile(r"\[(?P<from>\d{1,4}|last)?(?P<colon>:)?(?P<to>\d{1,4}|last)?\]")
+_PLAIN = re.compile(r"[A-Za-z0-9._/~+@-]*")
 _HEX = re.compile(r"[0-9A-Fa-f]{2}")
-_ESCAPES = frozenset("!'()*[]")
+_WRITTEN = re.compile(r"[A-Za-z0-9/:@$&+,;=._~!'()*\[\]%-]*")
 _SAFE = "/:@$&+,;=-_.~"
+_ZERO = datetime(1, 1, 1, tzinfo=UTC)
+"""The date of what has none."""
+
 _MONTHS = (
     "January",
     "February",
@@ -62,6 +67,8 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
 
 def path_of(text: str, style: Style) -> str:
     """`text` as Hugo makes a path of it: what is no letter, digit or mark goes, save some signs."""
+    if _PLAIN.fullmatch(text):
+        return text if style.keep_case else text.lower()
     if style.plain_letters:
         bare = (c for c in normalize("NFD", text) if category(c) != "Mn")
         text = normalize("NFC", "".join(bare))
@@ -118,49 +125,49 @@ def expand(pattern: str, names: Names, style: Style) -> str:
     return _TOKEN.sub(fill, pattern)
 
 
-def _part(token: str, chosen: str, names: Names) -> str | None:
+def _part(name: str, chosen: str, names: Names) -> str | None:
     """What stands for one placeholder; None for one that Hugo does not know."""
-    plain = {
-        "section": names.sections[0] if names.sections else "",
-        "sections": "/".join(_sliced(names.sections, chosen)),
-        "title": names.title,
-        "slug": names.slug or names.title,
-        "slugorfilename": names.slug or names.name,
-        "slugorcontentbasename": names.slug or names.name,
-        "filename": names.name,
-        "contentbasename": names.name,
-    }
-    if token in plain:
-        return plain[token]
-    return _of_date(token, names.date or datetime(1, 1, 1))  # noqa: DTZ001  # Hugo's zero date
+    if name == "section":
+        return names.sections[0] if names.sections else ""
+    if name == "sections":
+        return "/".join(_sliced(names.sections, chosen))
+    if name in _OF_NAMES:
+        return _OF_NAMES[name](names)
+    form = _OF_DATE.get(name)
+    return form(names.date or _ZERO) if form else None
 
 
-def _of_date(token: str, date: datetime) -> str | None:
-    month, weekday = _MONTHS[date.month - 1], _DAYS[date.isoweekday() % 7]
-    parts = {
-        "year": f"{date.year}",
-        "month": f"{date.month:02}",
-        "monthname": month,
-        "day": f"{date.day:02}",
-        "weekday": str(date.isoweekday() % 7),
-        "weekdayname": weekday,
-        "yearday": str(date.timetuple().tm_yday),
-        # Go's own way to write the form of a date
-        "2006": f"{date.year:04}",
-        "06": f"{date.year % 100:02}",
-        "01": f"{date.month:02}",
-        "1": str(date.month),
-        "January": month,
-        "Jan": month[:3],
-        "02": f"{date.day:02}",
-        "2": str(date.day),
-        "Monday": weekday,
-        "Mon": weekday[:3],
-        "15": f"{date.hour:02}",
-        "04": f"{date.minute:02}",
-        "05": f"{date.second:02}",
-    }
-    return parts.get(token)
+_OF_NAMES: dict[str, Callable[[Names], str]] = {
+    "title": lambda names: names.title,
+    "slug": lambda names: names.slug or names.title,
+    "slugorfilename": lambda names: names.slug or names.name,
+    "slugorcontentbasename": lambda names: names.slug or names.name,
+    "filename": lambda names: names.name,
+    "contentbasename": lambda names: names.name,
+}
+_OF_DATE: dict[str, Callable[[datetime], str]] = {
+    "year": lambda date: str(date.year),
+    "month": lambda date: f"{date.month:02}",
+    "monthname": lambda date: _MONTHS[date.month - 1],
+    "day": lambda date: f"{date.day:02}",
+    "weekday": lambda date: str(date.isoweekday() % 7),
+    "weekdayname": lambda date: _DAYS[date.isoweekday() % 7],
+    "yearday": lambda date: str(date.timetuple().tm_yday),
+    # Go's own way to write the form of a date
+    "2006": lambda date: f"{date.year:04}",
+    "06": lambda date: f"{date.year % 100:02}",
+    "01": lambda date: f"{date.month:02}",
+    "1": lambda date: str(date.month),
+    "January": lambda date: _MONTHS[date.month - 1],
+    "Jan": lambda date: _MONTHS[date.month - 1][:3],
+    "02": lambda date: f"{date.day:02}",
+    "2": lambda date: str(date.day),
+    "Monday": lambda date: _DAYS[date.isoweekday() % 7],
+    "Mon": lambda date: _DAYS[date.isoweekday() % 7][:3],
+    "15": lambda date: f"{date.hour:02}",
+    "04": lambda date: f"{date.minute:02}",
+    "05": lambda date: f"{date.second:02}",
+}
 
 
 def _sliced(sections: tuple[str, ...], chosen: str) -> tuple[str, ...]:
@@ -181,8 +188,7 @@ def _sliced(sections: tuple[str, ...], chosen: str) -> tuple[str, ...]:
 
 def escaped(path: str) -> str:
     """The path percent-encoded as Go does it, which is not how everybody does."""
-    whole = unquote(path, errors="surrogateescape") if "%" in path else path
-    strict = quote(whole, safe=_SAFE, errors="surrogateescape")
-    if path.isascii() and all(c.isalnum() or c in _SAFE or c in _ESCAPES or c == "%" for c in path):
+    if _WRITTEN.fullmatch(path):
         return path
-    return strict
+    whole = unquote(path, errors="surrogateescape") if "%" in path else path
+    return quote(whole, safe=_SAFE, errors="surrogateescape")

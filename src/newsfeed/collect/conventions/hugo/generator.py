@@ -68,6 +68,7 @@ class HugoGenerator:
             if found.many
             else (),
             feeds={"rss": feed} if feed else {},
+            excerpts=sites.first(site, _FEED_TEMPLATES) is None,
             language_feeds="{slug}/",
             limit=found.limit or min(max(max(pages.values(), default=0), _LEAST), _MOST),
             output=_output(site, found.output),

@@ -20,6 +20,8 @@ _KANA = 86
 
 def title_key(title: str, path: str) -> str:
     """Text by which titles sort as Hugo sorts them; those that are equal sort by `path`."""
+    if title.isascii():
+        return "\x00".join((title.translate(_ASCII), "", title.translate(_CASES), title, path))
     primary: list[str] = []
     accents: list[str] = []
     for character in normalize("NFKD", title):
@@ -50,3 +52,7 @@ def _primary(character: str) -> str:
     if len(folded) == 1 and 0 <= ord(folded) - _KATAKANA < _KANA:
         folded = chr(ord(folded) - _KATAKANA + _HIRAGANA)
     return "".join(f"{_LETTER}1{letter}" for letter in folded)
+
+
+_ASCII = {code: _primary(chr(code)) for code in range(128)}
+_CASES = {code: "01"[chr(code).isupper()] for code in range(128)}

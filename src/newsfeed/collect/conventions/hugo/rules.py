@@ -82,6 +82,7 @@ class Hugo:
         self._languages = {one.code: one for one in site.languages}
         self._roots = tuple(one.content + "/" for one in site.languages)
         self._levels = lru_cache(1024)(self._levels_of)
+        self._page = lru_cache(8)(self._page_of)
         self._is_draft = lru_cache(1024)(self._draft_section)
         self.key = (
             f"hugo {prefix} {permalink} {feed_sections} {site!r} {sorted(tree.sections.items())!r}"
@@ -110,7 +111,10 @@ class Hugo:
 
     def front_matter(self, path: str, text: str) -> FrontMatter:
         """See Convention.front_matter."""
-        front = read_front_matter(path, text)
+        return self.merged(path, read_front_matter(path, text))
+
+    def merged(self, path: str, front: FrontMatter) -> FrontMatter:
+        """The file's own `front` with what is cascaded to it, by the names that we know."""
         page = self._page(path)
         if page is None:
             return front
@@ -131,13 +135,17 @@ class Hugo:
         updated = find(handlers.lastmod, values, named)
         kept = {key: value for key, value in values.items() if key not in _TAKEN}
         kept |= _renamed(values)
-        kept |= {"date": date.value, "lastmod": updated.value, _PRIVATE: private}
+        kept |= {"date": date.value, _PRIVATE: private}
+        if self._site.many:  # then the name or the folder of a file tells its language
+            kept = {key: value for key, value in kept.items() if key not in {"lang", "language"}}
+        if updated.key != date.key:
+            kept["lastmod"] = updated.value
         lines = dict(front.lines)
         for key, found in (("date", date), ("lastmod", updated)):
             lines[key] = front.lines.get(found.key, 0)
         return msgspec.structs.replace(front, values=kept, lines=lines)
 
-    def _page(self, path: str) -> Page | None:
+    def _page_of(self, path: str) -> Page | None:
         return page_of(self._prefix + path, self._site)
 
     def _cascaded(self, path: str, page: Page) -> Values:
