@@ -12,6 +12,7 @@ import pytest
 
 from newsfeed.address import parse_address
 from newsfeed.app import make_plan, open_project
+from newsfeed.collect.fields import read_fields
 from newsfeed.errors import StoreError, TemplateError
 from newsfeed.flows.asking import Ask, Asked, ask
 from newsfeed.flows.enrolling import Enrolment, add
@@ -281,3 +282,25 @@ def test_a_fault_does_not_end_the_watching(
         shift.stop.set()
         thread.join(20)
     assert not thread.is_alive()
+
+
+def test_a_generator_s_own_settings_are_in_force_once_a_file_changed(tmp_path: Path) -> None:
+    """Such as a section that makes drafts of its pages; nothing is new where they are as before."""
+    site = Site(tmp_path / "site", SETTINGS.replace('path = "posts"', 'path = "cove"'))
+    section = site.folder / "cove/content/posts/_index.md"
+    section.parent.mkdir(parents=True)
+    (site.folder / "cove/hugo.toml").write_text('baseURL = "https://example.org/"\n', "utf-8")
+    section.write_text("---\ntitle: Posts\n---\n", "utf-8")
+    project = open_project(site.folder / "newsfeed.toml")
+    present = Present(project, make_plan(project))
+    assert present.renewed() is None
+    present.forget()
+    assert present.renewed() is None
+    section.write_text("---\ntitle: Posts\ncascade: {draft: true}\n---\n", "utf-8")
+    assert present.renewed() is None
+    present.forget()
+    assert present.renewed() is not None
+    rules = present.now.plan.folders[0].convention
+    front = rules.front_matter("content/posts/one.md", "---\ntitle: One\n---\n")
+    place = rules.place("content/posts/one.md", front, read_fields(front, rules.zone), "")
+    assert place.left_out == "its section posts is a draft"

@@ -42,6 +42,10 @@ class Present:
         self._seen: object = None
         self._trouble: NewsfeedError | None = None
 
+    def forget(self) -> None:
+        """A source changed, and with it perhaps its generator's own settings: look again."""
+        self._seen = None
+
     def renewed(self, take: Callable[[Now], None] = lambda _now: None) -> tuple[Now, Now] | None:
         """Read the settings if their file changed, a template of the operator's or a logo; gives
         what was in force and what is now, or None where nothing is new.
@@ -71,16 +75,21 @@ class Present:
         self.waiting = _differing(read.settings, settings)
         project = replace(read, settings=settings)
         plan = make_plan(project)
-        if settings == before.settings and plan.key == before.plan.key:
+        if settings == before.settings and _rules(plan) == _rules(before.plan):
             return None
         now = Now(project, plan)
         try:
             take(now)
         except BaseException:
-            self._seen = None
+            self.forget()
             raise
         self.now = now
         return before, self.now
+
+
+def _rules(plan: Plan) -> list[str]:
+    """What the plan depends on beside the settings file."""
+    return [plan.key, *(folder.convention.key for folder in plan.folders)]
 
 
 def _with_lasting(new: Settings, old: Settings) -> Settings:

@@ -158,6 +158,7 @@ def _watch_roots(shift: Shift, plan: Plan, roots: dict[Path, int]) -> None:
         if shift.stop.is_set():
             return
         if found:
+            shift.present.forget()
             shift.wake(PUBLISH)
         if (shift.plan is not plan and _roots(shift.plan) != roots) or _moved(roots):
             return

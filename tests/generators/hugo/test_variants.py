@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from newsfeed.collect.conventions.detect import convention
 from tests.generators.hugo.kit import Require, differences, hugo, write
 
 DATE = "2024-01-05T10:00:00Z"
@@ -153,8 +155,9 @@ def test_cascades_from_settings_and_sections(tmp_path: Path, require: Require) -
     assert differences(folder, "index.xml", "ko/index.xml") == []
 
 
-def test_a_feed_of_the_main_sections_alone(tmp_path: Path, require: Require) -> None:
-    """As many themes have it: by their own template, which asks for `mainSections`."""
+@pytest.mark.parametrize("place", ["", "themes/cove/"])
+def test_a_feed_of_the_main_sections_alone(tmp_path: Path, require: Require, place: str) -> None:
+    """By a template of the site or of its theme, which asks for `mainSections`."""
     template = (
         '<rss version="2.0"><channel><title>T</title><link>{{ .Permalink }}</link>'
         '<description>D</description>{{ range where .Site.RegularPages "Section" "in" '
@@ -165,9 +168,11 @@ def test_a_feed_of_the_main_sections_alone(tmp_path: Path, require: Require) -> 
         tmp_path / "site",
         {
             "hugo.toml": (
-                'baseURL = "https://ex.example.org/"\n[params]\nmainSections = ["posts"]\n'
+                'baseURL = "https://ex.example.org/"\n'
+                + ('theme = "cove"\n' if place else "")
+                + '[params]\nmainSections = ["posts"]\n'
             ),
-            "layouts/_default/rss.xml": template,
+            f"{place}layouts/_default/rss.xml": template,
             "content/posts/a.md": _post("a"),
             "content/notes/b.md": _post("b"),
             "content/about.md": _post("About"),
@@ -175,3 +180,13 @@ def test_a_feed_of_the_main_sections_alone(tmp_path: Path, require: Require) -> 
     )
     hugo(require, folder)
     assert differences(folder, "index.xml") == []
+
+
+def test_rules_change_with_what_is_a_page_and_not_with_every_post(tmp_path: Path) -> None:
+    """A new bundle is a file more to read; one that holds other files changes what is read."""
+    keys = []
+    write(tmp_path, {"hugo.toml": 'baseURL = "https://ex.example.org/"\n'})
+    for name in ("one/index.md", "two/index.md", "two/images/map.svg", "two/notes.md"):
+        write(tmp_path, {f"content/posts/{name}": _post(name)})
+        keys.append(convention("hugo", tmp_path, ZoneInfo("UTC"), "").key)
+    assert keys[0] == keys[1] == keys[2] != keys[3]

@@ -68,7 +68,7 @@ class HugoGenerator:
             if found.many
             else (),
             feeds={"rss": feed} if feed else {},
-            excerpts=sites.first(site, _FEED_TEMPLATES) is None,
+            excerpts=_template(site, found) is None,
             language_feeds="{slug}/",
             limit=found.limit or min(max(max(pages.values(), default=0), _LEAST), _MOST),
             output=_output(site, found.output),
@@ -122,13 +122,20 @@ def _output(site: Path, theirs: str) -> str:
     return next((name for name in _OURS if name != theirs and not (site / name).exists()), _OURS[0])
 
 
+def _template(folder: Path, site: Site) -> Path | None:
+    """The template of the home page's feed that is not Hugo's own: the site's or a theme's."""
+    themes = (folder / "themes" / name for name in site.themes)
+    found = (sites.first(place, _FEED_TEMPLATES) for place in (folder, *themes))
+    return next(filter(None, found), None)
+
+
 def _feed_sections(folder: Path, site: Site, there: tree.Tree) -> tuple[str, ...]:
     """The sections of which the site's own feed tells: its main ones if its template asks for them.
 
     Hugo's own template tells of all pages. Where main sections are not named, they are the one
     with most pages.
     """
-    template = sites.first(folder, _FEED_TEMPLATES)
+    template = _template(folder, site)
     if template is None:
         return ()
     try:

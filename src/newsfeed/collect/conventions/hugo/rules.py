@@ -84,9 +84,8 @@ class Hugo:
         self._levels = lru_cache(1024)(self._levels_of)
         self._page = lru_cache(8)(self._page_of)
         self._is_draft = lru_cache(1024)(self._draft_section)
-        self.key = (
-            f"hugo {prefix} {permalink} {feed_sections} {site!r} {sorted(tree.sections.items())!r}"
-        )
+        sections, bundles = sorted(tree.sections.items()), sorted(tree.bundles)
+        self.key = f"hugo {(prefix, permalink, feed_sections, site, sections, bundles)!r}"
 
     def accepts(self, path: str) -> bool:
         """Pages below a language's content; what lies in a bundle beside its `index` is none."""

@@ -49,7 +49,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """What we use of a site's settings. `languages` begin with the main one; `cascade` is front
-    matter for pages by where they lie; `output` are the folders that Hugo writes.
+    matter for pages by where they lie; `output` is the folder that Hugo writes, and `themes` are
+    names of folders below `themes`.
     """
 
     title: str = ""
@@ -70,6 +71,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 0
     output: str = "public"
     environment: str = "production"
+    themes: tuple[str, ...] = ()
 
 
 def files(folder: Path) -> list[Path]:
@@ -164,6 +166,7 @@ def site_of(values: Values) -> Site:
         expired=flag(values, "buildexpired"),
         feed=feed if _has_feed(values) else "",
         limit=max(_number(values, "rsslimit"), _number(_rss_service(values), "limit"), 0),
+        themes=texts(values.get("theme")),
         output=sites.line_at(values, "publishdir").strip("/") or "public",
     )
 

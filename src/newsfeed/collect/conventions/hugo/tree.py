@@ -26,8 +26,8 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """The folders that matter. `sections` are by language and path below its content; `bundles`
-    are paths of folders below the site that are one page each; `sizes` is how many pages each
-    first folder holds.
+    are paths of folders below the site that are one page each and hold files that could be taken
+    for others; `sizes` is how many pages each first folder holds.
     """
 
     sections: dict[tuple[str, str], Section]
@@ -43,16 +43,29 @@ def look(folder: Path, site: Site) -> Tree:
     bundles: set[str] = set()
     sizes: dict[str, int] = {}
     for root in dict.fromkeys(one.content for one in site.languages):
-        for path in _content(str(folder), root):
-            above, _, name = path.rpartition("/")
-            stem = name.partition(".")[0]
-            if stem == "index" and above != root:
-                bundles.add(above)
-            elif stem == "_index" and (page := page_of(path, site)):
+        paths = list(_content(str(folder), root))
+        for path in paths:
+            if "/_index." in path and (page := page_of(path, site)):
                 sections[page.language, page.folder] = _section(folder / path, path)
             first = path[len(root) + 1 :].partition("/")[0]
             sizes[first] = sizes.get(first, 0) + 1
+        bundles |= _full_bundles(paths, root)
     return Tree(sections=sections, bundles=frozenset(bundles), sizes=sizes)
+
+
+def _full_bundles(paths: list[str], root: str) -> set[str]:
+    """The folders with an `index` below which there are other files of content."""
+    bundles = {path.rpartition("/")[0] for path in paths if "/index." in path} - {root}
+    full = set()
+    for path in paths if bundles else ():
+        folder = path.rpartition("/")[0]
+        if "/index." in path:
+            folder = folder.rpartition("/")[0]
+        while len(folder) > len(root):
+            if folder in bundles:
+                full.add(folder)
+            folder = folder.rpartition("/")[0]
+    return full
 
 
 def languages(folder: Path, site: Site) -> dict[str, int]:
