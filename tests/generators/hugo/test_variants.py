@@ -92,6 +92,7 @@ def test_weights_dates_and_what_is_left_out(tmp_path: Path, require: Require) ->
         "pub": {"title": "p", "publishDate": "2023-05-05"},
         "mod": {"title": "m", "lastmod": "2023-05-06"},
         "own": _post("o", Written="2022-02-02"),
+        "ahead": _post("ahead", date="2090-01-01", publishDate="2023-01-01"),
         "late": _post("late", publishDate="2090-01-01"),
         "gone": _post("gone", expiryDate="2021-01-01"),
         "stays": _post("stays", expiryDate="2091-01-01"),

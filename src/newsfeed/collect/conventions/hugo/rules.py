@@ -128,7 +128,7 @@ class Hugo:
             "date": date.key,
             "slug": named.rest if named and date.key == FILE_NAME else "",
             "why": self._why(values, page),
-            "since": None if self._site.future or published == date else published,
+            "since": None if self._site.future else published,
             "until": None if self._site.expired else expires,
         }
         updated = find(handlers.lastmod, values, named)
@@ -227,6 +227,7 @@ class Hugo:
             dated=(DateOrigin.FILE_NAME if of_name else DateOrigin.FRONT_MATTER)
             if fields.date
             else None,
+            early=True,  # what counts is `since`, which is the date where nothing else is said
             left_out=str(private.get("why") or ""),
             tie=title_key(shown, self._prefix + path),
             rank=_number(private.get("weight")),
