@@ -25,8 +25,16 @@ from tests.kit import NOW, Site
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LOOKS = ("digest", "brief", "gallery")
-PARTLY = "excerpts"
-"""The digest with `content = "excerpt"`."""
+TEXT = "text"
+"""The newsletter whose letters are text alone."""
+
+NEWSLETTERS = {
+    **{look: f'template = "{look}"' for look in LOOKS},
+    TEXT: 'format = "text"',
+    "excerpts": 'content = "excerpt"',
+    "advertising": "commercial = true",
+}
+"""Every kind of newsletter: its name, and what its settings say."""
 
 ARTICLES = Path(__file__).parent / "articles"
 DELIVERED = "From news@example.org Fri Nov 20 03:00:00 2026\n"
@@ -54,8 +62,6 @@ title = "{title}"
 from = "{site} <news@example.org>"
 postal_address = "{address}"
 phone = "02-123-4567"
-commercial = {commercial}
-welcome = true
 {more}
 """
 
@@ -73,12 +79,11 @@ class Kept(NamedTuple):
 
 
 def letters(folder: Path, language: str, count: int) -> dict[str, Kept]:
-    """The letter of each look in a language, with `count` articles; and one of text alone."""
-    site = _site(folder, language, commercial=False)
+    """The letter of each of NEWSLETTERS in a language, with `count` articles."""
+    site = _site(folder, language)
     _write(site, language, count)
     site.publish(NOW)
-    names = (*LOOKS, PARTLY, "text")
-    for name in names:
+    for name in NEWSLETTERS:
         site.subscribe(READER, newsletter=name)
         send_now(site, NOW, name)
     return {path.partition("/")[0]: kept(raw) for path, raw in site.outbox().items()}
@@ -86,17 +91,17 @@ def letters(folder: Path, language: str, count: int) -> dict[str, Kept]:
 
 def notices(folder: Path, language: str) -> dict[str, Kept]:
     """The mail that asks to confirm, and each kind of notice, in a language."""
-    site = _site(folder, language, commercial=True)
+    site = _site(folder, language)
     with site.people(NOW) as who:
         for kind in KINDS:
             address = parse_address(f"{kind}@example.com")
-            add(who, address, "digest", Enrolment(consent="a form"))
+            add(who, address, "advertising", Enrolment(consent="a form"))
             if kind == "left":
                 unsubscribe(who, address)
             else:
-                queued(who, kind, address, "digest")
+                queued(who, kind, address, "advertising")
         assert sent(who).mailed == len(KINDS)
-        add(who, parse_address(READER), "digest", Enrolment())
+        add(who, parse_address(READER), "advertising", Enrolment())
         assert send_confirmations(who).mailed == 1
     found = {Path(path).stem.rpartition("-")[2]: raw for path, raw in site.outbox().items()}
     return {kind if kind in KINDS else "confirm": kept(raw) for kind, raw in found.items()}
@@ -121,18 +126,12 @@ def mailbox(mail: Kept) -> str:
     return f"{DELIVERED}{re.sub('^From ', '>From ', lines, flags=re.MULTILINE)}\n"
 
 
-def _site(folder: Path, language: str, *, commercial: bool) -> Site:
+def _site(folder: Path, language: str) -> Site:
     tongue = TONGUES[language]
-    more = {look: f'template = "{look}"' for look in LOOKS}
-    more |= {PARTLY: 'content = "excerpt"', "text": 'format = "text"'}
     said = partial(
-        NEWSLETTER.format,
-        site=tongue.site,
-        title=tongue.newsletter,
-        address=tongue.address,
-        commercial=str(commercial).lower(),
+        NEWSLETTER.format, site=tongue.site, title=tongue.newsletter, address=tongue.address
     )
-    newsletters = [said(name=name, more=line) for name, line in more.items()]
+    newsletters = [said(name=name, more=line) for name, line in NEWSLETTERS.items()]
     head = SITE.format(site=tongue.site, language=language, author=tongue.author)
     return Site(folder / "site", head + "".join(newsletters))
 

@@ -14,15 +14,13 @@ from pathlib import Path
 import pytest
 from wcwidth import wcswidth
 
-from tests.e2e.letters_sound.kit import LOOKS, letters, mailbox
+from tests.e2e.letters_sound.kit import LOOKS, TEXT, letters, mailbox
 from tests.e2e.letters_sound.texts import TONGUES
 from tests.rigs.mutt import shown
 
 pytestmark = pytest.mark.xdist_group("letters-sound")
 
 GOLDEN = Path(__file__).parent / "golden"
-TEXT = "text"
-"""The newsletter whose letters are text alone."""
 
 
 def _read_in_mutt(folder: Path) -> Iterator[tuple[str, str]]:
