@@ -32,7 +32,7 @@ NEWSLETTERS = {
     **{look: f'template = "{look}"' for look in LOOKS},
     TEXT: 'format = "text"',
     "excerpts": 'content = "excerpt"',
-    "advertising": "commercial = true",
+    "advertising": "commercial = true\nwelcome = true",
 }
 """Every kind of newsletter: its name, and what its settings say."""
 
