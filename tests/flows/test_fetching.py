@@ -321,8 +321,15 @@ def test_the_same_article_of_two_feeds_appears_once(tmp_path: Path, their: Blog)
     assert twin.left_out.startswith(f"it is in {their.url} already")
 
 
-def test_an_authors_file_wins_over_a_feed_and_takes_its_place(tmp_path: Path, their: Blog) -> None:
+@pytest.mark.parametrize(
+    "address", ["https://blog.example.com/a/", "http://www.blog.example.com/a"]
+)
+def test_an_authors_file_wins_over_a_feed_and_takes_its_place(
+    address: str, tmp_path: Path, their: Blog
+) -> None:
     """The article keeps its id, so that no reader and no letter shows it twice."""
+    text = feed(entry("a", day=2), entry("b", day=1))
+    their.show(text.replace("https://blog.example.com/a/", address))
     site = remote_site(tmp_path / "site", their.url)
     site.build()
     ids = {e.title: e.id for e in site.feed().entries}
