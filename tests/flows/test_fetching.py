@@ -275,6 +275,19 @@ def test_who_never_comes_to_an_end_is_waited_for_no_longer_than_the_limit(
     assert "there is no answer in 0.5 seconds" in told.problem
 
 
+def test_many_that_never_answer_are_waited_for_as_long_as_one(tmp_path: Path, their: Blog) -> None:
+    ended = threading.Event()
+    their.answer = lambda _: ended.wait(20)
+    site = remote_site(tmp_path / "site", *(f"{their.url}/{number}" for number in range(20)))
+    begun = time.monotonic()
+    try:
+        told = fetch(site.plan(), NOW, ask=partial(ask_politely, patience=2))
+    finally:
+        ended.set()
+    assert len(told) == 20
+    assert time.monotonic() - begun < 15
+
+
 @pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "[::ffff:127.0.0.1]", "[fe80::1]"])
 def test_a_feed_at_a_private_address_is_refused(host: str) -> None:
     """Of this machine only what the operator wrote as such is asked."""

@@ -40,8 +40,8 @@ PATIENCE = 20.0
 MOST_BYTES = 10_000_000
 """Of a feed."""
 
-AT_ONCE = 8
-"""Feeds that are asked at a time."""
+AT_ONCE = 32
+"""Feeds that are asked at a time: many that hang together are waited for as long as one."""
 
 SELDOMEST = timedelta(hours=6)
 OFTENEST = timedelta(minutes=15)
