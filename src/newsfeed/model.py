@@ -15,6 +15,7 @@ class DateOrigin(StrEnum):
     """Where an article's date came from, in the order in which the places are asked."""
 
     FRONT_MATTER = "front matter"
+    FEED = "feed"
     FILE_NAME = "file name"
     LAST_COMMIT = "last commit"
     GIT = "git"
@@ -23,7 +24,8 @@ class DateOrigin(StrEnum):
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):
     """A lead image. `width` and `height` are CSS pixels and, like `length` (bytes), known only
-    for local files; `media_type` is "" when unknown. `url` is absolute and ASCII.
+    for local files and where a feed tells them; `media_type` is "" when unknown. `url` is absolute
+    and ASCII.
     """
 
     url: str

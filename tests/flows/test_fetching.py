@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -397,6 +398,18 @@ def test_items_that_were_lost_are_fetched_again_at_once(site: Site, their: Blog)
     rmtree(site.folder / ".newsfeed" / "remote")
     assert site.build(NOW + timedelta(seconds=1)).articles == 1
     assert "if-none-match" not in their.asked[1]
+
+
+def test_when_an_item_was_first_seen_is_kept_even_if_the_items_are_lost(
+    site: Site, their: Blog
+) -> None:
+    their.show(re.sub("<pubDate>.*?</pubDate>", "", feed(entry("a"), entry("b"))))
+    site.build()
+    before = [(e.title, e.published) for e in site.feed().entries]
+    assert [title for title, _ in before] == ["Title of a", "Title of b"]
+    rmtree(site.folder / ".newsfeed" / "remote")
+    site.build(NOW + HOUR)
+    assert [(e.title, e.published) for e in site.feed().entries] == before
 
 
 def test_a_feed_that_comes_packed_is_read(site: Site, their: Blog) -> None:

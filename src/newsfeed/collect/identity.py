@@ -210,6 +210,8 @@ def _stored_date(
     now: datetime,
 ) -> tuple[datetime | None, DateOrigin]:
     """The date to keep for an entry that names none, and where it comes from."""
+    if entry.date and entry.dated is DateOrigin.FIRST_SEEN:
+        return entry.date, entry.dated
     if entry.date:
         return None, entry.dated or DateOrigin.FRONT_MATTER
     commit = added(source, entry.path)
@@ -287,7 +289,8 @@ def _renewed(
 
 
 def _article(entry: Entry, identity: Identity, zone: tzinfo) -> Article:
-    published = entry.date or identity.stored_date or identity.first_seen
+    kept = identity.stored_date if entry.dated is DateOrigin.FIRST_SEEN else None
+    published = kept or entry.date or identity.stored_date or identity.first_seen
     updated = max(published, entry.updated) if entry.updated else published
     return Article(
         id=identity.id,

@@ -47,7 +47,7 @@ def test_what_the_feed_says_is_what_the_article_has(folder: Folder) -> None:
     entry = _read(folder, authors=("Kim",), categories=("News",), language="ko")
     assert (entry.guid, entry.url, entry.title, entry.date) == ("urn:a", URL, "A", PLAIN.published)
     assert (entry.authors, entry.categories, entry.language) == (("Kim",), ("News",), "ko")
-    assert entry.dated is DateOrigin.FRONT_MATTER
+    assert entry.dated is DateOrigin.FEED
     body = item_body(entry, folder)
     assert (body.text, body.markup) == ("<p>T</p>", "html")
 

@@ -84,7 +84,7 @@ def _entry(bare: Entry, kept: Kept, folder: Folder) -> Entry:
 
 def _date(kept: Kept) -> tuple[datetime, DateOrigin]:
     if kept.item.published:
-        return kept.item.published, DateOrigin.FRONT_MATTER
+        return kept.item.published, DateOrigin.FEED
     return kept.seen - timedelta(seconds=kept.place), DateOrigin.FIRST_SEEN
 
 
