@@ -321,6 +321,32 @@ def test_a_new_source_is_no_news(tmp_path: Path, their: Blog) -> None:
     assert ["Fresh" in letter["Subject"] for letter in letters].count(True) == 1
 
 
+def test_another_feed_in_the_place_of_one_is_no_news_either(tmp_path: Path, their: Blog) -> None:
+    site = remote_site(tmp_path / "site", their.url, more='name = "blog"\n', local=False)
+    site.build()
+    with blog() as other:
+        other.show(feed(entry("x"), entry("y")))
+        settings = (site.folder / "newsfeed.toml").read_text(encoding="utf-8")
+        site.configure(settings.replace(their.url, other.url))
+        with site.shop(NOW + HOUR) as shop:
+            news = {article.title: article.news for article in shop.collection.articles}
+    assert news == dict.fromkeys([f"Title of {name}" for name in "abxy"], False)
+
+
+def test_a_validator_that_cannot_be_sent_is_not(site: Site, their: Blog) -> None:
+    their.show(feed(entry("a")), ETag='"\xe9"')
+    site.build()
+    assert _told(site, NOW + HOUR) == []
+    assert "if-none-match" not in their.asked[1]
+
+
+def test_who_says_that_nothing_changed_before_there_was_anything_is_not_believed(
+    site: Site, their: Blog
+) -> None:
+    their.show("", 304)
+    assert "the answer is 304" in _told(site)[0]
+
+
 def test_the_same_article_of_two_feeds_appears_once(tmp_path: Path, their: Blog) -> None:
     with blog() as other:
         text = feed(entry("a", title="Of the other"), entry("z", title="Only there"))

@@ -50,6 +50,7 @@ OFTENEST = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(days=1)
 """Bound for what a server asks for by `Retry-After`."""
 
+_LONGEST = 500
 _FIRST_WAIT = timedelta(minutes=1)
 _GROWTH = 4
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
@@ -132,12 +133,14 @@ def _move_in(sources: list[tuple[str, Path]]) -> None:
 
 
 def _known(place: Path, url: str) -> State | None:
-    """What is known of a feed; nothing where its items are lost, and no validators where they are
-    of another address.
+    """What is known of a feed; nothing where its items are lost, or where they are of another feed
+    than the one at this address.
     """
     state = load_state(place) if (place / ITEMS).is_dir() else None
     if state is None or state.url == url:
         return state
+    if state.moved != url:
+        return None
     return State(url=url, due=state.due.min.replace(tzinfo=UTC), fetched=state.fetched)
 
 
@@ -177,8 +180,8 @@ def _take(feed: _Feed, reply: Reply, now: datetime) -> None:
         if reply.status == _OK:
             after = msgspec.structs.replace(
                 after,
-                etag=reply.headers.get("etag", ""),
-                modified=reply.headers.get("last-modified", ""),
+                etag=_validator(reply, "etag"),
+                modified=_validator(reply, "last-modified"),
             )
     with explained(feed.folder, "cannot be made"):
         (feed.folder / ITEMS).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -200,8 +203,8 @@ def _kept(feed: _Feed, reply: Reply, now: datetime) -> int:
 
     if reply.problem:
         raise _FailedError(reply.problem)
-    if reply.status == _UNCHANGED:
-        return feed.state.left_out if feed.state else 0
+    if reply.status == _UNCHANGED and feed.state and feed.state.fetched:
+        return feed.state.left_out
     if reply.status != _OK:
         remedy = "remove its [[sources]], or write its new address" if reply.status == _GONE else ""
         words = _WORDS.get(reply.status, f"the answer is {reply.status}")
@@ -250,6 +253,12 @@ def _failed(before: State, failure: _FailedError, reply: Reply, now: datetime) -
         failures=before.failures + 1,
         told=(_warning(before.url, f"the feed is not read: {failure.problem}{kept}", remedy),),
     )
+
+
+def _validator(reply: Reply, name: str) -> str:
+    """What to send back when the feed is asked again, if it is such that it can be sent."""
+    said = reply.headers.get(name, "")
+    return said if said.isascii() and said.isprintable() and len(said) <= _LONGEST else ""
 
 
 def _validity(reply: Reply) -> timedelta:
