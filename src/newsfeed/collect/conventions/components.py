@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from newsfeed.collect.conventions.base import Dropped
+from newsfeed.collect.conventions.lines import Lines
 
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 _MODULE = re.compile(r"(?:import|export)\s")
@@ -81,7 +82,7 @@ class _Prose:
     """One pass over text that is no fenced code."""
 
     def __init__(self, text: str, line: int, dropped: list[Dropped], *, expressions: bool) -> None:
-        self._source, self._line, self._dropped = text, line, dropped
+        self._source, self._lines, self._dropped = text, Lines(text, line), dropped
         self._expressions = expressions
         self._runs = {run[0]: run.start() for run in re.finditer(r"`+", text)}
         self._pairs = _brace_pairs(text)
@@ -144,8 +145,7 @@ class _Prose:
         written = " ".join(self._source[match.start() : end].split())
         if not written.startswith("</"):
             shown = written if len(written) <= 60 else written[:59] + "…"
-            line = self._line + self._source.count("\n", 0, match.start())
-            self._dropped.append(Dropped(shown, line))
+            self._dropped.append(Dropped(shown, self._lines.at(match.start())))
         return end
 
     def _tag_end(self, after: int) -> int:

@@ -9,9 +9,10 @@ from unicodedata import category, normalize
 
 from newsfeed.collect.conventions.base import Dropped
 from newsfeed.collect.conventions.eleventy.literals import UNKNOWN
+from newsfeed.collect.conventions.lines import Lines
 from newsfeed.errors import ArticleError
 
-_OUTPUT = re.compile(r"\{\{-?((?:[^}]|\}(?!\}))*+)-?\}\}")
+_OUTPUT = re.compile(r"\{\{-?((?:[^{}]|\{(?!\{)|\}(?!\}))*+)\}\}")
 _PART = re.compile(r"""(?:[^|"']|"[^"]*"|'[^']*')++""")
 _CALL = re.compile(r"""([A-Za-z_]\w*)\s*(?:[:(]\s*(?:"([^"]*)"|'([^']*)')\s*\)?)?""")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -47,12 +48,12 @@ def filled(pattern: str, data: Mapping[str, object], date: datetime | None) -> s
     `date` is the article's, which templates know as `page.date`. Raises ArticleError for what only
     Eleventy itself could tell.
     """
-    if "{%" in pattern:
+    if "{%" in pattern or "{{" in _OUTPUT.sub("", pattern):
         raise _untold(pattern)
 
     def fill(match: re.Match[str]) -> str:
         try:
-            return _output(match[1], data, date)
+            return _output(match[1].removesuffix("-"), data, date)
         except LookupError:
             raise _untold(match[0]) from None
 
@@ -215,8 +216,7 @@ class _Walk:
         self._text = text
         self._base_path = base_path
         self._missing: set[str] = set()
-        self._line = 1
-        self._counted = 0
+        self._lines = Lines(text)
 
     def through(self) -> None:
         """Fill `kept` and `dropped`."""
@@ -264,7 +264,5 @@ class _Walk:
         return end
 
     def _drop(self, start: int, end: int) -> None:
-        self._line += self._text.count("\n", self._counted, start)
-        self._counted = start
         written = " ".join(self._text[start : min(end, start + _SHOWN)].split())
-        self.dropped.append(Dropped(written, self._line))
+        self.dropped.append(Dropped(written, self._lines.at(start)))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from newsfeed.collect.conventions.base import Dropped
 from newsfeed.collect.conventions.jekyll.expressions import Scope, value_of
+from newsfeed.collect.conventions.lines import Lines
 from newsfeed.text import one_line
 
 _START = re.compile(r"\{[{%]")
@@ -57,7 +58,7 @@ class _Pass:
         self._listing: tuple[str, int, int] | None = None
         """Of the listing that is open: language, how much of `_out` is before it, where it is."""
         self._next: dict[str, int] = {}
-        self._counted = (0, 1)
+        self._lines = Lines(source)
 
     def run(self) -> Resolved:
         """The whole text."""
@@ -159,8 +160,6 @@ class _Pass:
         self._listing = None
 
     def _drop(self, start: int, end: int) -> None:
-        place, line = self._counted if self._counted[0] <= start else (0, 1)
-        line += self._source.count("\n", place, start)
-        self._counted = (start, line)
+        line = self._lines.at(start)
         written = self._source[start : min(end, start + _SHOWN)]
         self._dropped.append(Dropped(one_line(written), line))

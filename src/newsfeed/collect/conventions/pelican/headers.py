@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import msgspec
 
 from newsfeed.collect.conventions.pelican.slugs import plain
+from newsfeed.errors import ArticleError
 
 _BEGIN = re.compile(r"-{3}(?:\s.*)?")
 _END = re.compile(r"(?:-{3}|\.{3})(?:\s.*)?")
@@ -15,8 +16,8 @@ _KEY = re.compile(r" {0,3}([A-Za-z0-9_-]+):\s*(.*)")
 _MORE = re.compile(r" {4,}(.*)")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1+")
 _FIELD = re.compile(r":((?:[^:\\\n]|\\.|:(?!\s|$))+):(?:\s+(.*)|$)")
-_INLINE = re.compile(r"``(.+?)``|\*\*(.+?)\*\*|\*(.+?)\*|`([^`<]+?)(?:\s<[^>]*>)?`_{0,2}")
-_BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+_INLINE = re.compile(r"``(.+?)``|\*\*(.+?)\*\*|\*(.+?)\*|`([^`<]+?)(?:\s<[^<>`]*>)?`_{0,2}")
+_BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
 MAX_HEAD = 64 * 1024
 """Characters in which an article says all that it says of itself."""
 
@@ -105,11 +106,15 @@ def _inline(title: str) -> str:
 
 
 def of_html(text: str) -> Header:
-    """The title and the `meta` elements of a page's head."""
+    """The title and the `meta` elements of a page's head. Raises ArticleError."""
     body = _BODY.search(text)
     head = _Head()
-    head.feed(text[: body.start() if body else MAX_HEAD])
-    head.close()
+    try:  # not closed: what the head breaks off in says nothing, and would be read again and again
+        head.feed(text[: body.start() if body else MAX_HEAD])
+    except AssertionError as error:  # of declarations that are none
+        raise ArticleError(
+            f"its head is broken: {str(error)[:80]}", remedy="mend the HTML", line=head.getpos()[0]
+        ) from None
     line = text.count("\n", 0, body.start()) + 1 if body else 1
     return Header(values=head.values, lines=head.lines, body_line=line)
 

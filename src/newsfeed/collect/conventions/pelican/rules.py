@@ -16,6 +16,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from newsfeed.collect.conventions.base import Body, Dropped, Find, Place, nowhere
+from newsfeed.collect.conventions.lines import Lines
 from newsfeed.collect.conventions.pelican.headers import (
     Header,
     of_html,
@@ -53,7 +54,7 @@ _ENGLISH_DATE = re.compile(
 _REFUSED = re.compile(r"^[ \t]*(\.\. (?:raw|include)::[^\n]{0,60})", re.MULTILINE)
 """What docutils is not asked to do: raw markup, and text from other files."""
 
-_BODY = re.compile(r"<body\b[^>]*>(.*?)(?:</body\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_BODY = re.compile(r"<body\b[^<>]*>(.*?)(?:</body\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 class Pelican:
@@ -254,7 +255,8 @@ class Pelican:
         """The text with its links resolved; reST as HTML, which takes long, only to be shown."""
         ending = posixpath.splitext(path)[1]
         refused = _REFUSED.finditer(text) if ending == ".rst" else ()
-        dropped = tuple(Dropped(m[1], text.count("\n", 0, m.start()) + 1) for m in refused)
+        lines = Lines(text)
+        dropped = tuple(Dropped(m[1], lines.at(m.start())) for m in refused)
         if find is nowhere:
             return Body(text="", markup="html", dropped=dropped)
         if ending == ".rst":

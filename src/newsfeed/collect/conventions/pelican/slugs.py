@@ -10,7 +10,6 @@ from unicodedata import category, combining, normalize
 USUAL = ((r"[^\w\s-]", ""), (r"(?u)\A\s*", ""), (r"(?u)\s*\Z", ""), (r"[-\s]+", "-"))
 """Pelican's own SLUG_REGEX_SUBSTITUTIONS."""
 
-_MARKUP = re.compile(r"<!--(?:[^-]|-(?!->))*+-->|<[^>]*>")
 _WITHOUT_LETTERS = re.compile(
     "[\u0300-\u0362\u200d\ufe0f\U0001f000-\U0001f0ff\U0001f300-\U0001f66f\U0001f680-\U0001faff]"
 )
@@ -55,7 +54,20 @@ _LETTERS = {
 
 def plain(title: str) -> str:
     """A title without markup, entities and needless blanks, as Pelican's feeds have it."""
-    return unescape(" ".join(_MARKUP.sub("", title).split()))
+    return unescape(" ".join("".join(_between_tags(title)).split()))
+
+
+def _between_tags(text: str) -> Iterator[str]:
+    """What no tag and no comment holds. A tag ends at the next >; what has no end is text."""
+    after, last_comment = 0, text.rfind("-->")
+    while (start := text.find("<", after)) >= 0:
+        yield text[after:start]
+        is_comment = text.startswith("<!--", start) and last_comment >= start + 4
+        end = text.find("-->", start + 4) + 3 if is_comment else text.find(">", start) + 1
+        after = end or start
+        if not end:
+            break
+    yield text[after:]
 
 
 def slugify(
