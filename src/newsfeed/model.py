@@ -64,8 +64,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     `content_hash` is a hex SHA-256 over the normalised source and what was measured for it.
     `sequence` counts in order of first publication, from 0. `news` is False for undated articles
     of a first build, which sort after all dated ones, and for what a remote feed had already when
-    it became a source. In feeds those with a `rank` other than 0 stand before all others, the
-    lowest first. `sponsored` is the key of the front matter that says that somebody paid for it, or
+    it became a source. In feeds articles stand by their `rank`, the lowest first, which is 0
+    for most. `sponsored` is the key of the front matter that says that somebody paid for it, or
     "". `origin` is the remote feed that it is from. Datetimes are aware.
     """
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter
 from pathlib import PurePosixPath
 
 import msgspec
@@ -48,7 +49,7 @@ def plan_feeds(plan: Plan, articles: Sequence[Article], terms: Vocabulary) -> li
     """
     everything = articles
     if any(article.rank for article in articles):
-        everything = sorted(articles, key=lambda article: (not article.rank, article.rank))
+        everything = sorted(articles, key=attrgetter("rank"))
     articles = everything
     if only := plan.feeds.language:
         articles = [article for article in everything if article.language == only]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -191,3 +192,23 @@ def test_rules_change_with_what_is_a_page_and_not_with_every_post(tmp_path: Path
         write(tmp_path, {f"content/posts/{name}": _post(name)})
         keys.append(convention("hugo", tmp_path, ZoneInfo("UTC"), "").key)
     assert keys[0] == keys[1] == keys[2] != keys[3]
+
+
+def test_a_page_without_a_date_stays_last_where_git_knows_when_it_came(
+    tmp_path: Path, require: Require
+) -> None:
+    """An "about" that was committed today is nothing new."""
+    folder = write(
+        tmp_path / "site",
+        {
+            "hugo.toml": 'baseURL = "https://ex.example.org/"\n',
+            "content/about.md": {"title": "About"},
+            "content/posts/a.md": _post("a"),
+            "content/posts/heavy.md": {"title": "heavy and undated", "weight": 5},
+        },
+    )
+    hugo(require, folder)
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for words in (("init", "-q"), ("add", "content"), (*who, "commit", "-qm", "x")):
+        subprocess.run([require("git"), *words], cwd=folder, check=True, timeout=60)
+    assert differences(folder, "index.xml") == []

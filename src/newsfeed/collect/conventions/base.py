@@ -89,7 +89,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     that ids are not percent-encoded (IRIs, as RFC 4287, section 4.2.6, has them). `date` is aware,
     or None where neither front matter nor file name gives one; then `dated` may say LAST_COMMIT for
     that of the last commit. Of articles with one date, `tie` tells the order; "" stands for the
-    path. In feeds those with a `rank` other than 0 come before all others, the lowest first.
+    path. In feeds articles stand by their `rank`, the lowest first, which is 0 for most.
     `left_out` says why the generator would not publish the file, "" where it would, and `early`
     that it does not wait for the date; it is published not before `since` and until `until`, both
     aware. `heading_shown` tells that the body's own first heading is the title, so that the body

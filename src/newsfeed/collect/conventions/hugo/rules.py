@@ -47,6 +47,8 @@ _TAKEN = frozenset(
 )
 """Keys of Hugo's that go by another name, or say nothing, from here on."""
 
+_HEAVIEST = 2**31
+
 _MORE = re.compile(r"^[ \t]*<!--[ \t]*more[ \t]*-->[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _ORG_MORE = re.compile(r"^[ \t]*#[ \t]+more[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _HEADING_WORDS = re.compile(
@@ -230,7 +232,7 @@ class Hugo:
             early=True,  # what counts is `since`, which is the date where nothing else is said
             left_out=str(private.get("why") or ""),
             tie=title_key(shown, self._prefix + path),
-            rank=_number(private.get("weight")),
+            rank=_rank(_number(private.get("weight")), fields),
             since=self._moment(private.get("since"), front),
             until=self._moment(private.get("until"), front),
             language=language.code if self._site.many else language.tag,
@@ -334,6 +336,13 @@ def _translated(reference: str, language: str, find: Find) -> str:
     stem, dot, ending = reference.rpartition(".")
     own = f"{stem}.{language}.{ending}" if dot else f"{reference}.{language}"
     return find(own) or find(reference)
+
+
+def _rank(weight: int, fields: Fields) -> int:
+    """Those with a weight come first, by it; those without a date last, though git may know one."""
+    if weight:
+        return max(weight - _HEAVIEST, -2 * _HEAVIEST) if weight < _HEAVIEST else -1
+    return 0 if fields.date else 1
 
 
 def _number(value: object) -> int:
