@@ -186,6 +186,19 @@ def test_a_newsletter_that_changes_its_language_keeps_its_editions_whole(tmp_pat
     assert got == {**dict.fromkeys(READERS, "en"), ANNA: "en", HANA: "ja", DIETER: "en"}
 
 
+def test_a_composed_letter_greets_and_tells_in_its_own_language(tmp_path: Path) -> None:
+    """Whatever the newsletter's is by the time that it leaves."""
+    site = many_tongues(tmp_path)
+    site.publish(MONDAY)
+    site.configure(SETTINGS + NEWSLETTER + 'language = "en"\n')
+    site.deliver(LATER)
+    found = letters(site)
+    got = {to: language_of(message) for to, message in found.items()}
+    told = [str(found[to]["Content-Language"]) for to in (READERS[0], ANNA, HANA)]
+    assert got == {**dict.fromkeys(READERS, "ko"), ANNA: "en", HANA: "ja", DIETER: "ko"}
+    assert told == ["ko", "en, ko", "ja, ko"]
+
+
 def test_an_edition_is_listed_shown_and_on_the_web_in_its_own_language(tmp_path: Path) -> None:
     site = many_tongues(tmp_path)
     site.round(MONDAY)
@@ -203,6 +216,18 @@ def test_a_letter_to_try_is_in_the_language_of_whoever_gets_it(tmp_path: Path) -
     with site.shop(MONDAY) as shop, site.people(MONDAY) as who:
         (weekly,) = shop.plan.newsletters
         trial = prepare_test(shop, who, weekly, [ANNA, "me@example.org"])
+    heads = [data.partition(b"\r\n\r\n")[0] for _, data in trial.messages]
+    assert b"Content-Language: en, ko" in heads[0]
+    assert b"Content-Language: ko\r\n" in heads[1]
+
+
+def test_a_letter_to_try_of_an_edition_tells_the_language_of_that(tmp_path: Path) -> None:
+    site = many_tongues(tmp_path)
+    site.publish(MONDAY)
+    site.configure(SETTINGS + NEWSLETTER + 'language = "en"\n')
+    with site.shop(LATER) as shop, site.people(LATER) as who:
+        (weekly,) = shop.plan.newsletters
+        trial = prepare_test(shop, who, weekly, [ANNA, "me@example.org"], edition=WEEKLY)
     heads = [data.partition(b"\r\n\r\n")[0] for _, data in trial.messages]
     assert b"Content-Language: en, ko" in heads[0]
     assert b"Content-Language: ko\r\n" in heads[1]

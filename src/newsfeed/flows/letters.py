@@ -187,15 +187,18 @@ def view_url(plan: Plan, origin: str) -> str:
     return f"{plan.site_url}/editions/{quote(origin)}/"
 
 
-def frame_of(plan: Plan, newsletter: Newsletter, *, campaign: str, language: str = "") -> Frame:
+def frame_of(
+    plan: Plan, newsletter: Newsletter, *, campaign: str, own: str = "", language: str = ""
+) -> Frame:
     """What all copies of a letter have in common; `campaign` tells editions apart in complaints.
-    `language` is that of its own words, "" for the newsletter's.
+    `own` is the edition's language, "" for that which the newsletter has now, and `language` that
+    of the letter's own words, "" for the same.
 
     Raises SettingsError for a sender that cannot be used.
     """
     sender = sender_of(newsletter)
     host = urlsplit(plan.site_url).hostname or "localhost"
-    own = language_of(plan, newsletter)
+    own = own or language_of(plan, newsletter)
     return Frame(
         from_name=sender.name,
         from_address=sender.address,

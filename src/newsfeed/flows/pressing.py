@@ -88,8 +88,13 @@ def _compiled(
     """The letters of an edition, by language."""
     found = {}
     for language, letter in editions.letters(people.db, edition.id).items():
-        spoken = "" if language == edition.language else language
-        frame = frame_of(people.plan, newsletter, campaign=edition.slug, language=spoken)
+        frame = frame_of(
+            people.plan,
+            newsletter,
+            campaign=edition.slug,
+            own=edition.language,
+            language=language,
+        )
         found[language] = compiled_letter(newsletter, letter, frame)
     return found
 

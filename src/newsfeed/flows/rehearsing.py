@@ -185,7 +185,8 @@ def _message(
         shop.plan,
         newsletter,
         campaign=_FOLDER,
-        language="" if variant == letters.own else variant,
+        own=letters.own,
+        language=variant,
     )
     letter = letters.said[variant]
     letter = msgspec.structs.replace(letter, subject=marked(letter.subject, "[test]"))
