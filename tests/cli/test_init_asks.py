@@ -83,3 +83,11 @@ def test_nobody_is_asked_where_nobody_is_there(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert URL not in done.stdout
+
+
+def test_what_the_generator_does_not_read_is_not_counted(tmp_path: Path) -> None:
+    """Its output lies in the folder, too, and is full of files that look like articles."""
+    for path in ("_posts/2026-01-01-a.md", "_site/a.html", "_site/b.html", "about.md"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("---\ntitle: A\n---\nText.\n", encoding="utf-8")
+    assert "1 file that may be an article" in typed(tmp_path, "", "").stdout

@@ -16,8 +16,9 @@ import msgspec
 
 from newsfeed import config
 from newsfeed.address import AddressError, parse_address
-from newsfeed.collect.conventions.base import About, Located
+from newsfeed.collect.conventions.base import About, Generator, Located
 from newsfeed.collect.conventions.detect import convention, detect
+from newsfeed.collect.files import walk
 from newsfeed.errors import Fault, SettingsError, UsageError
 from newsfeed.text import one_line
 from newsfeed.urls import ascii_url
@@ -49,7 +50,7 @@ def look(folder: Path) -> Guess:
     """Tell generator and site from a folder's files. Changes nothing."""
     generator, located = detect(folder)
     about = generator.about(located.site)
-    files = [path for path in _articles(folder) if path.is_file()]
+    files = _articles(folder, generator, located)
     url = _usable(about.url)
     return Guess(
         generator=generator.name,
@@ -244,16 +245,14 @@ def _try(text: str, target: Path) -> None:
         convention(source.generator, target.parent / source.path, zone, source.permalink)
 
 
-def _articles(folder: Path) -> list[Path]:
-    """Files that look like articles, not below hidden folders or those of tools."""
-    endings = {".md", ".markdown", ".txt", ".html"}
-    found = []
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(
-            f for f in folders if not f.startswith(".") and f not in {"node_modules", "_site"}
-        )
-        found += [Path(place, n) for n in sorted(names) if Path(n).suffix.lower() in endings]
-    return found
+def _articles(folder: Path, generator: Generator, located: Located) -> list[Path]:
+    """The files that the generator's rules would read; none where those cannot be told."""
+    try:
+        rules = generator.convention(located, ZoneInfo("UTC"), "")
+    except SettingsError:
+        return []
+    found = walk(folder, rules.accepts, frozenset(), lambda _: None)
+    return sorted(folder / file.raw for file in found)
 
 
 def _language(files: list[Path]) -> str:

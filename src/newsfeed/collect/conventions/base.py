@@ -46,19 +46,7 @@ class Located(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What a site's own settings tell, for a first settings file; "", 0 and () for what not.
-
-    `languages` are those in which the site has articles, its main one first. `source` is the path
-    of the articles below the site, and `permalink` the form of addresses where the rules cannot
-    tell them. `feeds` are the paths of the generator's own feeds by format, `limit` is how many
-    entries they have, `excerpts` that they show no more, `by_category` the path of a category's
-    feed with {slug} for its name, and `language_feeds` the folder of those of other languages, such
-    as "{slug}/", where the main ones hold the main language alone. `output` is a folder for ours
-    that the generator neither reads nor overwrites. `hidden` tells that it publishes what lies
-    beside its settings unless the name begins with an underscore, as ours then does. `ignored_by`
-    is a file, not there yet, by which the generator would not read what we write. `problems` are
-    warnings of settings that could not be read.
-    """
+    """What a site's own settings tell, for a first settings file; "", 0 and () for what not."""
 
     title: str = ""
     url: str = ""
@@ -66,51 +54,92 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     author: str = ""
     timezone: str = ""
+
     languages: tuple[str, ...] = ()
+    """Those in which the site has articles, its main one first."""
+
     source: str = "."
+    """The path of the articles below the site."""
+
     permalink: str = ""
+    """The form of addresses, where the rules cannot tell it."""
+
     feeds: Mapping[str, str] = {}
-    language_feeds: str = ""
-    limit: int = 0
-    excerpts: bool = False
+    """The paths of the generator's own feeds by format."""
+
     by_category: str = ""
+    """The path of a category's feed, with {slug} for its name."""
+
+    language_feeds: str = ""
+    """The folder of the feeds of other languages, such as "{slug}/", where the main ones hold the
+    main language alone."""
+
+    limit: int = 0
+    """How many entries its feeds have."""
+
+    excerpts: bool = False
+    """Whether they show no more than excerpts."""
+
     output: str = "public"
+    """A folder for ours that the generator neither reads nor overwrites."""
+
     hidden: bool = False
+    """Whether it publishes what lies beside its settings unless the name begins with an
+    underscore, as that of our settings then does."""
+
     ignored_by: str = ""
+    """A file, not there yet, by which the generator would not read what we write."""
+
     problems: tuple[Fault, ...] = ()
+    """Warnings of settings that could not be read."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an article belongs by its generator's rules.
-
-    `link` is the permalink's path, not yet percent-encoded; `id_path` what the generator's own
-    feed makes its ids of (equal to `link` where the id is the permalink), and `guid` the whole id
-    where it is no address: in it, {host} and {path} are those of the link. `id_as_written` tells
-    that ids are not percent-encoded (IRIs, as RFC 4287, section 4.2.6, has them). `date` is aware,
-    or None where neither front matter nor file name gives one; then `dated` may say LAST_COMMIT for
-    that of the last commit. Of articles with one date, `tie` tells the order; "" stands for the
-    path. In feeds articles stand by their `rank`, the lowest first, which is 0 for most.
-    `left_out` says why the generator would not publish the file, "" where it would, and `early`
-    that it does not wait for the date; it is published not before `since` and until `until`, both
-    aware. `heading_shown` tells that the body's own first heading is the title, so that the body
-    begins after it. What is None or "" at the end is as the front matter has it.
+    """Where an article belongs by its generator's rules. Datetimes are aware; what is None or ""
+    is as the front matter has it.
     """
 
     title: str
     link: str
+    """The permalink's path, not yet percent-encoded."""
+
     id_path: str
+    """What the generator's own feed makes its ids of: `link` where the id is the permalink."""
+
     categories: tuple[str, ...]
     date: datetime | None
+    """None where neither front matter nor file name gives one."""
+
     dated: DateOrigin | None
+    """Where the date is from; without a date, LAST_COMMIT asks for that of the last commit."""
+
     left_out: str = ""
+    """Why the generator would not publish the file; "" where it would."""
+
     early: bool = False
-    guid: str = ""
-    id_as_written: bool = False
-    tie: str = ""
-    rank: int = 0
+    """Whether it is published before its date."""
+
     since: datetime | None = None
+    """It is not published before."""
+
     until: datetime | None = None
+    """It is published until then."""
+
+    guid: str = ""
+    """The whole id where it is no address: in it, {host} and {path} are those of the link."""
+
+    id_as_written: bool = False
+    """Whether ids are not percent-encoded: IRIs, as RFC 4287, section 4.2.6, has them."""
+
+    rank: int = 0
+    """In feeds those of a lower rank stand before all others."""
+
+    tie: str = ""
+    """Tells the order of articles of one date; "" stands for the path."""
+
     heading_shown: bool = False
+    """Whether the body's own first heading is the title, so that the body begins after it."""
+
     updated: datetime | None = None
     tags: tuple[str, ...] | None = None
     authors: tuple[str, ...] | None = None
