@@ -66,6 +66,17 @@ def test_what_is_damaged_is_compiled_anew(caches: Path, ours: Path, cut: int) ->
     assert all(file.stat().st_size > 200 for file in kept(caches))
 
 
+def test_no_damaged_code_is_run(caches: Path, ours: Path) -> None:
+    """It would end the process, and each one after it."""
+    filled(ours)
+    for file in kept(caches):
+        whole = file.read_bytes()
+        for place in range(0, len(whole), 97):
+            file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+            assert filled(ours) == ("<&amp;>", "<&>")
+            assert file.read_bytes() == whole
+
+
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
 def test_a_folder_that_others_may_write_to_is_not_used(caches: Path, mode: int) -> None:
     """What lies there would run in our process."""
@@ -83,6 +94,31 @@ def test_a_folder_of_somebody_else_is_not_used(caches: Path) -> None:
     assert folder is not None
     os.chown(folder, 12345, 12345)
     assert cache_folder() is None
+
+
+def test_neither_is_one_that_somebody_else_could_replace(caches: Path) -> None:
+    """By renaming it, in a folder that they may write to. In a sticky one they cannot."""
+    assert cache_folder()
+    caches.chmod(0o777)
+    assert cache_folder() is None
+    caches.chmod(0o1777)
+    assert cache_folder()
+
+
+def test_neither_is_one_in_the_home_of_somebody_else(caches: Path) -> None:
+    """Such as root finds where `sudo` left HOME as it was."""
+    if os.geteuid():
+        pytest.skip("only root can give a folder away")
+    os.chown(caches, 12345, 12345)
+    assert cache_folder() is None
+
+
+def test_what_is_made_on_the_way_to_it_is_ours_alone(caches: Path) -> None:
+    before = os.umask(0)
+    try:
+        assert cache_folder(environ={"HOME": str(caches)})
+    finally:
+        os.umask(before)
 
 
 def test_neither_is_a_link(caches: Path, tmp_path: Path) -> None:
