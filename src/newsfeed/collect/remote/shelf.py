@@ -6,6 +6,7 @@ It is no cache: a feed shows the newest only, and what it no longer shows is now
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -82,14 +83,19 @@ def changed_items(
     """The files to write, with what they are to hold, for what is new or changed in `document`.
 
     An item is the one that was there with its id; or with its address, where its feed gives other
-    ids now: then it keeps the first. On the `first` time all are old. Dates are not taken back.
+    ids now: then it keeps the first. An address that several have, as episodes that all lead to
+    their show, tells nothing. On the `first` time all are old. Dates are not taken back.
     """
     known = _known(items)
     ids = {item.id for item in document.items}
+    before = Counter(same_address(kept.item.url) for _, kept in known.values())
+    now = Counter(same_address(item.url) for item in document.items)
     by_address = {
-        same_address(kept.item.url): (path, kept)
+        address: (path, kept)
         for path, kept in known.values()
-        if kept.item.url and kept.item.id not in ids
+        if kept.item.url
+        and kept.item.id not in ids
+        and before[address := same_address(kept.item.url)] == now[address] == 1
     }
     for place, item in enumerate(document.items):
         found = known.get(item.id)
@@ -99,10 +105,10 @@ def changed_items(
             kept = Kept(item=item, origin=document.origin, seen=seen, place=place, old=first)
             yield items / _file_name(item), encode(kept)
             continue
-        path, before = found
-        same_id = msgspec.structs.replace(item, id=before.item.id)
-        if same_id != before.item:
-            after = msgspec.structs.replace(before, item=same_id, origin=document.origin)
+        path, former = found
+        same_id = msgspec.structs.replace(item, id=former.item.id)
+        if same_id != former.item:
+            after = msgspec.structs.replace(former, item=same_id, origin=document.origin)
             yield path, encode(after)
 
 
