@@ -14,12 +14,13 @@ Literal = str | int | bool
 ZONE = ZoneInfo("UTC")
 """In which JavaScript reads a date without a zone."""
 
-# One pass, each character once: a string ends on its line, and a comment that has no end is one
-# to the end of the text.
+# One pass, each character once or twice: a string ends on its line, and without an end is skipped
+# to its last escape; a comment that has no end is one to the end of the text.
 _TOKEN = re.compile(
     r"""
       (?P<skipped> //[^\n]* | /\*(?s:.*?)(?:\*/|\Z) )
     | (?P<text> "(?:[^"\\\n]|\\.)*+" | '(?:[^'\\\n]|\\.)*+' | `(?:[^`\\$]|\\.)*+` )
+    | (?P<open> (?: "(?:[^"\\\n]*+\\.)++ | '(?:[^'\\\n]*+\\.)++ | `(?:[^`\\$]*+\\.)++ ) )
     | (?P<flag> \b(?:true|false)\b )
     | (?P<number> (?<![\w.])[0-9]{1,15}(?![\w.]) )
     | (?P<name> [A-Za-z_$][\w$]*+ )
@@ -30,6 +31,10 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 _VALUES = frozenset({"text", "number", "flag"})
+_SKIPPED = frozenset({"skipped", "open"})
+MAX_DEPTH = 40
+"""Brackets around a literal that is of use."""
+
 _OPEN, _CLOSE = "{[(", "}])"
 
 
@@ -67,7 +72,7 @@ def literals(script: str) -> dict[str, Literal]:
             key = previous
         elif kind in _VALUES:
             name = key or (str(counts[-1]) if previous in ("[", ",") else "")
-            if name and previous in (":", "=", "[", ","):
+            if name and len(trail) <= MAX_DEPTH and previous in (":", "=", "[", ","):
                 path = ".".join(part for part in (*trail, name) if part)
                 found.setdefault(path, _value(kind, token))
         previous = _unquoted(token) if kind == "text" else token
@@ -91,7 +96,7 @@ def text_at(values: Mapping[str, Literal], *keys: str) -> str:
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
     for match in _TOKEN.finditer(text):
-        if match.lastgroup and match.lastgroup != "skipped":
+        if match.lastgroup and match.lastgroup not in _SKIPPED:
             yield match.lastgroup, match[0]
 
 

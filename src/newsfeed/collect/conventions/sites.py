@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from newsfeed.errors import Fault, SettingsError
 from newsfeed.text import one_line
 
 MAX_BYTES = 256 * 1024
+_MOST = 4 * MAX_BYTES
+"""Characters that a settings file may say with its aliases written out."""
+
 EVERY = 10_000
 """The limit that stands for a feed of all entries."""
 
@@ -45,7 +48,7 @@ def read_values(path: Path) -> dict[str, object]:
     text = read_text(path)
     try:
         values = _PARSERS.get(path.suffix.lower(), _yaml)(text)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, MemoryError) as error:
         raise _unreadable(path, str(error)) from None
     if not isinstance(values, dict):
         return {}
@@ -57,12 +60,37 @@ def _yaml(text: str) -> object:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(text, Loader=loader)  # noqa: S506  # a safe loader
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from None
+        value = yaml.load(text, Loader=loader)  # noqa: S506  # a safe loader
+    except (yaml.YAMLError, LookupError, AttributeError, TypeError) as error:
+        # The others are what it does with tags such as `!!bool` before text that is none.
+        raise ValueError(str(error) or "it is broken") from None
+    if _extent(value, {}) > _MOST:
+        raise ValueError("it says too much by its aliases")
+    return value
 
 
-_PARSERS = {".toml": tomllib.loads, ".json": json.loads}
+def _extent(value: object, known: dict[int, int]) -> int:
+    """Characters and values that there are with all aliases written out; what holds itself has no
+    end. `known` are those of lists and mappings that were looked at.
+    """
+    if not isinstance(value, dict | list):
+        return 1 + (len(value) if isinstance(value, str) else 0)
+    if id(value) not in known:
+        known[id(value)] = _MOST
+        inner = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_extent(one, known) for one in inner)
+    return known[id(value)]
+
+
+def _toml(text: str) -> object:
+    from newsfeed.collect.frontmatter.toml_handler import TOO_DEEP
+
+    if TOO_DEEP.search(text):
+        raise ValueError("a key has too many parts")
+    return tomllib.loads(text)
+
+
+_PARSERS: dict[str, Callable[[str], object]] = {".toml": _toml, ".json": json.loads}
 
 
 def _unreadable(path: Path, said: str) -> SettingsError:

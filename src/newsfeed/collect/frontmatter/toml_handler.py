@@ -13,7 +13,7 @@ TOML_FENCE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"^(?:\[+[ \t]*)?[\"']?(?P<key>[\w-]+)", re.MULTILINE)
 _PLACE = re.compile(r"at line (\d+)")
 # tomllib takes time in the square of a dotted key's parts, so too many are refused beforehand.
-_DOTTED = re.compile(
+TOO_DEEP = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)""" + f"{{{MAX_DEPTH}}}"
 )
 
@@ -27,7 +27,7 @@ class TomlHandler(Handler):
 
     def load(self, fm: str) -> dict[str, object]:
         """The values in `fm`, which begins with the end of the opening line."""
-        if _DOTTED.search(fm):
+        if TOO_DEEP.search(fm):
             refuse_depth(self.opening)
         try:
             values: dict[str, object] = tomllib.loads(fm, parse_float=str)

@@ -5,11 +5,17 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import msgspec
 
-from newsfeed.collect.conventions.eleventy.literals import UNKNOWN, code_of, constants, value_at
+from newsfeed.collect.conventions.eleventy.literals import (
+    MAX_CONSTANTS,
+    UNKNOWN,
+    code_of,
+    constants,
+    value_at,
+)
 
 _FOLDERS = ("input", "output", "includes", "data", "layouts")
 _DIR = re.compile(r"\bdir\s*[:=]\s*(?=\{)")
@@ -68,7 +74,8 @@ def configured(text: str) -> Configured:
     names = constants(text, code)
 
     def values(pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], object]]:
-        return ((m, value_at(text, m.end(), names)) for m in pattern.finditer(code))
+        found = islice(pattern.finditer(code), MAX_CONSTANTS)
+        return ((m, value_at(text, m.end(), names)) for m in found)
 
     def first(pattern: re.Pattern[str]) -> str:
         return next((v for _, v in values(pattern) if isinstance(v, str)), "")
@@ -147,7 +154,7 @@ def _collections(
     """Collections that are made by globs, or are those of a tag, by their names."""
     globs: dict[str, tuple[str, ...]] = {}
     aliases: dict[str, str] = {}
-    starts = [match.end() for match in _COLLECTION.finditer(code)]
+    starts = [match.end() for match in islice(_COLLECTION.finditer(code), MAX_CONSTANTS)]
     for start, end in pairwise([*starts, len(code)]):
         name = value_at(text, start, names)
         by_glob, by_tag = _BY_GLOB.search(code, start, end), _BY_TAG.search(code, start, end)
@@ -164,7 +171,7 @@ def _collections(
 
 def _permalink(text: str, code: str, names: Mapping[str, object]) -> object:
     """The permalink that `addGlobalData` gives to all files: text, UNKNOWN, or None."""
-    for match in _PERMALINK.finditer(code):
+    for match in islice(_PERMALINK.finditer(code), MAX_CONSTANTS):
         if value_at(text, match.end(), names) != "permalink":
             continue
         comma = code.find(",", match.end()) + 1

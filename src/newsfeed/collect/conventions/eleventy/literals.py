@@ -14,6 +14,8 @@ from typing import Final
 
 MAX_DEPTH = 40
 MAX_CONSTANTS = 50
+MAX_LENGTH = 30_000
+"""Characters of one of several values."""
 
 
 class Unknown(Enum):
@@ -76,17 +78,20 @@ def exported(text: str) -> dict[str, object]:
     """The object that a module gives or its only function returns; {} where it is no literal."""
     code = code_of(text)
     match = _EXPORT.search(code)
-    value = value_at(text, match.end(), constants(text, code)) if match else UNKNOWN
+    names = constants(text, code)
+    value = value_at(text, match.end(), names, len(text)) if match else UNKNOWN
     return value if isinstance(value, dict) else {}
 
 
-def value_at(text: str, start: int, names: Mapping[str, object]) -> object:
-    """The literal that begins at `start`; UNKNOWN where it is none, or broken.
+def value_at(
+    text: str, start: int, names: Mapping[str, object], longest: int = MAX_LENGTH
+) -> object:
+    """The literal that begins at `start`; UNKNOWN where it is none, broken or too long.
 
     Objects keep the keys whose values are UNKNOWN. `names` are constants that may be named.
     """
     try:
-        return _Reader(text, start, names).value(1)
+        return _Reader(text[: start + longest], start, names).value(1)
     except ValueError:
         return UNKNOWN
 
