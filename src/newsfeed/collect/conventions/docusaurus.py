@@ -183,7 +183,7 @@ class _Generator:
             description=scripts.text_at(values, "feedOptions.description") or name,
             language=sites.language_tag(scripts.text_at(values, "i18n.defaultLocale")),
             feeds={"rss": f"{below}rss.xml", "atom": f"{below}atom.xml"},
-            limit=limit if isinstance(limit, int) and limit > 0 else LIMIT,
+            limit=sites.EVERY if limit is False else sites.count(limit) or LIMIT,
             timezone=scripts.ZONE.key,
             output="newsfeed-public",
         )

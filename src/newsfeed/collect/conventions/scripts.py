@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsfeed.collect.conventions import sites
+from newsfeed.text import one_line
 
 Literal = str | int | bool
 
@@ -89,9 +90,9 @@ def at(values: Mapping[str, Literal], *keys: str) -> Literal | None:
 
 
 def text_at(values: Mapping[str, Literal], *keys: str) -> str:
-    """As `at`, where it is text; else ""."""
+    """As `at`, where it is text, on one line; else ""."""
     value = at(values, *keys)
-    return value if isinstance(value, str) else ""
+    return one_line(value) if isinstance(value, str) else ""
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

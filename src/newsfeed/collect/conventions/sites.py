@@ -18,7 +18,7 @@ _MOST = 4 * MAX_BYTES
 EVERY = 10_000
 """The limit that stands for a feed of all entries."""
 
-_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+_URL = re.compile(r"https?://(?:[^\s/?#@\[\]]+|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?)(/[^\s?#]*)?")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -116,6 +116,11 @@ def name_at(values: Mapping[str, object], key: str) -> str:
     """The name at `key`, which may also be in a mapping there."""
     value = values.get(key)
     return line_at(value, "name") if isinstance(value, dict) else line_at(values, key)
+
+
+def count(value: object) -> int:
+    """A number of entries; 0 for what is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
 def usable_url(url: str) -> str:

@@ -120,11 +120,10 @@ def _with_feeds(about: About, site: Path, values: Mapping[str, object]) -> About
     if _has_plugin(site, values):
         feed = values.get("feed")
         settings = feed if isinstance(feed, dict) else {}
-        limit = settings.get("posts_limit")
         return msgspec.structs.replace(
             about,
             feeds={"atom": sites.line_at(settings, "path").strip("/") or "feed.xml"},
-            limit=limit if isinstance(limit, int) and limit > 0 else _USUAL_LIMIT,
+            limit=sites.count(settings.get("posts_limit")) or _USUAL_LIMIT,
             excerpts=settings.get("excerpt_only") is True,
             by_category="feed/{slug}.xml" if settings.get("categories") else "",
         )

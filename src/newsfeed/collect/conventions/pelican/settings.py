@@ -80,7 +80,6 @@ def read(values: Mapping[str, object], zone: ZoneInfo, usual_path: str) -> Setti
         return bool(values.get(key, usual))
 
     slugs = _substitutions(values.get("SLUG_REGEX_SUBSTITUTIONS"), USUAL)
-    site = urlsplit(text("SITEURL", ""))
     pages = _texts(values.get("PAGE_PATHS"), ("pages",))
     name_pattern = text("FILENAME_METADATA", r"(?P<date>\d{4}-\d{2}-\d{2}).*")
     return Settings(
@@ -103,7 +102,7 @@ def read(values: Mapping[str, object], zone: ZoneInfo, usual_path: str) -> Setti
         preserve_case=flag("SLUGIFY_PRESERVE_CASE", usual=False),
         substitutions=slugs,
         category_substitutions=_substitutions(values.get("CATEGORY_REGEX_SUBSTITUTIONS"), slugs),
-        root=site.path.rstrip("/"),
+        root=_root(text("SITEURL", "")),
         urls={
             key: "" if values.get(key) is COMPUTED else text(key, usual)
             for key, usual in _URLS.items()
@@ -117,6 +116,14 @@ def below(path: str) -> str:
     """
     plain = posixpath.normpath(path.strip() or ".")
     return "" if plain == "." or plain.startswith(("..", "/")) else plain
+
+
+def _root(address: str) -> str:
+    """The path of the site's address; "" where that cannot be read."""
+    try:
+        return urlsplit(address).path.rstrip("/")
+    except ValueError:
+        return ""
 
 
 def _texts(value: object, usual: tuple[str, ...]) -> tuple[str, ...]:

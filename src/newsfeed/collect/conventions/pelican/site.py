@@ -35,7 +35,6 @@ def about(site: Path) -> About:
         )
         if isinstance(path := values.get(key, usual), str) and path
     }
-    most = values.get("FEED_MAX_ITEMS")
     output = read(values, _UTC, _USUAL).output
     computed = [_computed(site, key) for key in USED if values.get(key) is COMPUTED]
     return About(
@@ -47,7 +46,7 @@ def about(site: Path) -> About:
         timezone=_usable_zone(sites.line_at(values, "TIMEZONE")),
         feeds=feeds,
         by_category=_of_categories(values) if list(feeds) == ["atom"] else "",
-        limit=most if isinstance(most, int) and most > 0 else _LIMIT,
+        limit=sites.count(values.get("FEED_MAX_ITEMS")) or _LIMIT,
         output="public" if output != "public" else "newsfeed-public",
         problems=(*problems, *computed),
     )
