@@ -33,6 +33,22 @@ def test_help_lists_every_command_and_each_has_help_of_its_own(site: Site) -> No
         assert done.stdout.startswith(f"Usage: newsfeed {name}")
 
 
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", [("init", "new"), ("publish",)])
+def test_closed_streams_are_no_fault(site: Site, words: tuple[str, ...], closed: str) -> None:
+    """As a supervisor may start us: what is asked of nobody is not asked, and the rest is done."""
+    (site.folder / "new").mkdir()
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$0" -m newsfeed "$@" {closed}', sys.executable, *words],
+        cwd=site.folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_publish_tells_where_feeds_and_preview_are(site: Site) -> None:
     done = site.run("publish")
     assert done.returncode == 0, done.stderr

@@ -6,6 +6,7 @@ Commands are imported only when they are called, so that `--help` is quick.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -79,6 +80,7 @@ def group(*, debug: bool) -> None:
 
 def main() -> NoReturn:
     """Run a command; every failure becomes one line on stderr and an exit status."""
+    _open_streams()
     gc.set_threshold(200_000, 20, 100)  # a run's values live to its end: looking is in vain
     debug = "--debug" in sys.argv[1:2]
     try:
@@ -114,6 +116,21 @@ def main() -> NoReturn:
             debug=debug,
         )
     sys.exit(0)
+
+
+def _open_streams() -> None:
+    """Let what the caller closed lead nowhere: else the next file that is opened, such as the
+    store, would have its number, and get what is meant for a terminal.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            os.dup2(opened, number)
+            os.set_inheritable(number, True)  # noqa: FBT003  # its own signature
+            if opened != number:
+                os.close(opened)
+            stream = os.fdopen(number, "w" if number else "r", encoding="utf-8")
+            setattr(sys, name, stream)
 
 
 def _fail(message: str, status: int, *, debug: bool) -> NoReturn:
