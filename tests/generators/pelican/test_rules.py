@@ -326,3 +326,9 @@ def test_no_settings_and_no_header_are_more_than_a_fault(
             placed(found, path, f"{lines}\nText.")
         except ArticleError as error:
             assert error.problem
+
+
+def test_the_rules_tell_long_patterns_apart(tmp_path: Path) -> None:
+    long = "(?P<date>\\d{4}-\\d{2}-\\d{2})_" + "x?" * 100
+    one, other = (f"{SITE}FILENAME_METADATA = r'{long}{end}'\n" for end in ("(?P<slug>.*)", ".*"))
+    assert rules(tmp_path, one).key != rules(tmp_path, other).key

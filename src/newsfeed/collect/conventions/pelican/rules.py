@@ -73,7 +73,9 @@ class Pelican:
         self._settings = settings
         self._prefix = prefix
         self._permalink = permalink
-        self.key = f"pelican {settings!r} {prefix} {permalink}"
+        # A pattern does not show all of itself where it is long.
+        patterns = [p and p.pattern for p in (settings.name_pattern, settings.path_pattern)]
+        self.key = f"pelican {settings!r} {patterns} {prefix} {permalink}"
 
     def accepts(self, path: str) -> bool:
         """Articles by their ending, in the folders of articles."""
