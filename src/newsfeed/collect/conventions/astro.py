@@ -112,7 +112,7 @@ class Astro:
         """The text without components."""
         mdx = path.lower().endswith(".mdx")
         plain, dropped = without_components(text, expressions=True) if mdx else (text, ())
-        return Body(text=linked(plain, find), markup="markdown", dropped=dropped)
+        return Body(text=linked(plain, path, find), markup="markdown", dropped=dropped)
 
     def media_roots(self, root: Path) -> tuple[Path, ...]:
         """What the site serves as it is lies in `public`."""

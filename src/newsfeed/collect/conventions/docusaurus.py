@@ -140,7 +140,7 @@ class Docusaurus:
         is_mdx = path.lower().endswith(".mdx") or "/*" in text
         plain, dropped = without_components(text, expressions=is_mdx)
         return Body(
-            text=linked(plain, find),
+            text=linked(plain, path, find),
             markup="markdown",
             lead=without_components(lead, expressions=is_mdx)[0],
             dropped=dropped,

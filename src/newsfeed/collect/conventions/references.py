@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -10,11 +11,16 @@ from pathlib import PurePosixPath
 _FILE_LINK = re.compile(r"(?P<before>\]\(\s*<?)(?P<file>[^\s()<>:#?]+\.mdx?)(?=[)>#\s])")
 
 
-def linked(text: str, find: Callable[[str], str]) -> str:
-    """The Markdown `text`, its links to other articles' files leading to those articles."""
+def linked(text: str, path: str, find: Callable[[str], str]) -> str:
+    """The Markdown `text` of the article at `path`, its links to other articles' files leading to
+    those articles: seen from its own folder first, where others have files of that name too.
+    """
+    folder = posixpath.dirname(path)
 
     def link(match: re.Match[str]) -> str:
-        return match["before"] + (find(match["file"]) or match["file"])
+        file = match["file"]
+        beside = posixpath.normpath(posixpath.join(folder, file))
+        return match["before"] + (find(beside) or find(file) or file)
 
     return _FILE_LINK.sub(link, text) if ".md" in text else text
 

@@ -98,12 +98,15 @@ class VitePress:
     def _ending(self) -> str:
         return "" if self._config.clean else ".html"
 
-    def body(self, path: str, text: str, find: Find) -> Body:  # noqa: ARG002
+    def body(self, path: str, text: str, find: Find) -> Body:
         """The text without components and the marks of VitePress's own Markdown."""
         plain, dropped = without_components(_MARKS.sub("", text), expressions=False)
         lead, more, _ = plain.partition("<!-- more -->")
         return Body(
-            text=linked(plain, find), markup="markdown", lead=lead if more else "", dropped=dropped
+            text=linked(plain, path, find),
+            markup="markdown",
+            lead=lead if more else "",
+            dropped=dropped,
         )
 
     def media_roots(self, root: Path) -> tuple[Path, ...]:
