@@ -20,6 +20,7 @@ from newsfeed.collect.conventions.components import without_components
 from newsfeed.collect.conventions.references import linked
 from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
 from newsfeed.collect.permalinks import expand
+from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import SettingsError
 from newsfeed.model import DateOrigin
 
@@ -86,7 +87,7 @@ class Astro:
         whole = (self._prefix + path).removeprefix(CONTENT + "/")
         collection, _, rest = whole.partition("/")
         name = fields.slug or "/".join(_slug(part) for part in _stem(rest or collection).split("/"))
-        title = fields.title or heading or PurePosixPath(name).name
+        title = fields.title or heading or PurePosixPath(name).name or PurePosixPath(path).stem
         return Place(
             title=title,
             link=(link := self._link(collection if rest else "", name)),
@@ -106,7 +107,8 @@ class Astro:
                 self._permalink,
                 {"slug": last, "title": last, "path": folder, "categories": collection},
             )
-        return "/" + "/".join(part for part in (collection, name) if part) + self._trailing
+        below = "/".join(part for part in (collection, name) if part)
+        return permalink_path(f"/{below}{self._trailing}")
 
     def body(self, path: str, text: str, find: Find) -> Body:
         """The text without components."""

@@ -21,6 +21,7 @@ from newsfeed.collect.conventions.components import without_components
 from newsfeed.collect.conventions.references import linked
 from newsfeed.collect.dates import file_name_date
 from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
+from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import ArticleError, SettingsError
 from newsfeed.model import DateOrigin
 
@@ -97,7 +98,7 @@ class Docusaurus:
         if not title:
             raise ArticleError("has no title", remedy="begin the file with `# ` and a title")
         link = "/" + "/".join(part for part in (self._route, self._slug(fields, day, name)) if part)
-        link = link.rstrip("/") + self._config.trailing or "/"
+        link = permalink_path(link.rstrip("/") + self._config.trailing or "/")
         return Place(
             title=title,
             link=link,

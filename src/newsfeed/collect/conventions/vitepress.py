@@ -20,6 +20,7 @@ from newsfeed.collect.conventions.components import without_components
 from newsfeed.collect.conventions.references import linked
 from newsfeed.collect.dates import file_name_date
 from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
+from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import SettingsError
 from newsfeed.model import DateOrigin
 
@@ -84,6 +85,8 @@ class VitePress:
         if when is None and (day := _day(name)):
             when, dated = datetime.combine(day, time(), self.zone), DateOrigin.FILE_NAME
         link = "/" + (page.removesuffix("index") if name == "index" else page + self._ending())
+        left_out = _left_out(front, when)
+        link = link if left_out else permalink_path(link)
         return Place(
             title=fields.title or heading or name,
             link=link,
@@ -91,7 +94,7 @@ class VitePress:
             categories=fields.categories,
             date=when,
             dated=dated if when else None,
-            left_out=_left_out(front, when),
+            left_out=left_out,
             heading_shown=bool(heading) and not fields.title,
         )
 
@@ -124,7 +127,7 @@ def _day(name: str) -> date | None:
 
 def _left_out(front: FrontMatter, when: datetime | None) -> str:
     layout = front.values.get("layout")
-    if layout in _PAGES:
+    if isinstance(layout, str) and layout in _PAGES:
         return f"layout: {layout}"
     return "" if when else "it has no `date`, so that it is a page and no article"
 
