@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import escape
 
 import pytest
@@ -140,3 +141,17 @@ def test_a_long_line_of_code_goes_on_behind_a_mark() -> None:
     assert list(folded_code("  a  =  'b c'", 9)) == ["  a  =", "↪ 'b c'"]
     assert list(folded_code("\tx" + "y" * 9, 8)) == ["    x" + "y" * 9]
     assert list(folded_code("short", 8)) == ["short"]
+
+
+def test_code_without_spaces_is_broken_as_running_text_is() -> None:
+    assert list(folded_code("  " + "味噌" * 3 + "。", 10)) == ["  味噌味噌", "↪ 味噌。"]
+    assert list(folded_code("x" * 9 + " " + "가" * 6, 10)) == ["x" * 9, "↪ 가가가가", "↪ 가가"]
+    assert list(folded_code("x" * 9 + " a(味噌)", 10)) == ["x" * 9, "↪ a(味噌)"]
+
+
+def test_a_long_word_takes_time_that_grows_with_its_length() -> None:
+    """What grows with its square takes several times as long on any machine."""
+    word = "a" * 200_000
+    started = time.process_time()
+    assert wrapped(f"so {word} then") == f"so\n{word}\nthen"
+    assert time.process_time() - started < 10

@@ -17,9 +17,9 @@ WIDTH = 72
 _NARROWEST = 8
 _KANA_AND_HAN = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff"
 _CHARACTERS = re.compile(f"[{_KANA_AND_HAN}]")
-_ADDRESS = re.compile(
-    rf"(<[a-z][a-z0-9+.-]*:[^<>\s]*>|(?:mailto:|[a-z][a-z0-9+.-]*://)[^<>\s{_KANA_AND_HAN}]+)"
-)
+# A scheme has an end, so that a long word is read once, and not from each of its letters on.
+_SCHEME = "[a-z][a-z0-9+.-]{0,31}:"
+_ADDRESS = re.compile(rf"(<{_SCHEME}[^<>\s]*>|(?:mailto:|{_SCHEME}//)[^<>\s{_KANA_AND_HAN}]+)")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc]")
 # JIS X 4051: what does not begin a line, and what does not end one.
 _CLOSING = frozenset(
@@ -64,21 +64,30 @@ def folded(text: str, width: int = WIDTH) -> str:
 def folded_code(line: str, width: int, mark: str = "↪ ") -> Iterator[str]:
     """A line of code, its spaces kept, in lines of at most `width`; `mark` begins the further ones.
 
-    It is cut at spaces: what has none stays whole.
+    It is cut at spaces, and a word that is too long for a line as it is in running text.
     """
     line = line.expandtabs(4).rstrip()
     if cells.width(line) <= width:
         yield line
         return
     filled, used = "", 0
-    for token in re.findall(r"\s*\S+", line):
-        size = cells.width(token)
+    for piece in _of_code(line, width, cells.width(mark)):
+        size = cells.width(piece)
         if filled.strip() and used + size > width:
             yield filled
             filled, used = mark, cells.width(mark)
-            token, size = token.lstrip(), cells.width(token.lstrip())
-        filled, used = filled + token, used + size
+            piece, size = piece.lstrip(), cells.width(piece.lstrip())
+        filled, used = filled + piece, used + size
     yield filled
+
+
+def _of_code(line: str, width: int, mark: int) -> Iterator[str]:
+    """Words, each with the spaces before it; in pieces where a line may have to end within one."""
+    for spaces, word in re.findall(r"(\s*)(\S+)", line):
+        room = max(width - max(cells.width(spaces), mark), _NARROWEST)
+        first, *others = [word] if cells.width(word) <= room else _unbroken(word, room)
+        yield spaces + first
+        yield from others
 
 
 def padded(text: str, width: int) -> str:
