@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from newsfeed.collect.conventions.jekyll import GENERATOR
 from tests.generators.jekyll.test_switch import newsfeed
 
 CONFIG = "title: Hill\nurl: https://hill.example.org\nplugins: [jekyll-feed]\n"
@@ -78,3 +79,11 @@ def test_a_post_with_unclosed_liquid_is_published_whole(site: Path) -> None:
     assert all(word in feed for word in ("One.", "Two.", "three", "Four."))
     warning = newsfeed("check", folder=site).stderr
     assert "2024-04-01-liquid.md:5: {% raw %} (and 3 more) is not evaluated" in warning
+
+
+def test_of_a_feed_in_the_folder_the_beginning_alone_is_read(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text("title: Hill\n", encoding="utf-8")
+    with (tmp_path / "feed.xml").open("wb") as file:
+        file.write(b"<feed>")
+        file.truncate(1 << 40)  # with holes: it takes no room
+    assert GENERATOR.about(tmp_path).feeds == {"atom": "feed.xml"}

@@ -24,7 +24,7 @@ __all__ = ["GENERATOR", "Config", "Jekyll"]
 _PLUGIN = "jekyll-feed"
 _USUAL_LIMIT = 10
 _HEAD = 2000
-"""Characters of a feed's template in which its root element stands."""
+"""Bytes of a feed's template in which its root element stands."""
 
 
 class _Generator:
@@ -130,6 +130,10 @@ def _with_feeds(about: About, site: Path, values: Mapping[str, object]) -> About
     own = sites.first(site, ("feed.xml", "atom.xml", "rss.xml"))
     if own is None:
         return about
-    head = own.read_text("utf-8", "replace")[:_HEAD]
-    kind = "atom" if "<feed" in head else "rss"
+    try:
+        with own.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return about
+    kind = "atom" if b"<feed" in head else "rss"
     return msgspec.structs.replace(about, feeds={kind: own.name})
