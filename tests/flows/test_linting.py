@@ -61,6 +61,21 @@ def test_a_publish_tells_it_when_the_letter_is_due(site: Site) -> None:
     assert warnings(site.publish(LATER).decided) == []
 
 
+def test_a_look_without_the_way_to_the_preferences_is_told_of(site: Site) -> None:
+    """In each part, where somebody serves them; ours have it."""
+    address = "https://links.example.org"
+    site.configure(f'{SETTINGS}[server]\nurl = "{address}"\n{SAID}')
+    assert f"{address}/p" not in site.run("check").stderr
+    folder = site.folder / "templates" / "email"
+    folder.mkdir(parents=True)
+    way = '<a href="{{ unsubscribe_url }}">Leave</a> <a href="{{ view_url }}">Look</a>'
+    (folder / "digest.html.j2").write_text(f"<!doctype html><title>x</title><p>{way}</p>")
+    (folder / "digest.txt.j2").write_text("{{ unsubscribe_url }} {{ view_url }}")
+    found = json.loads(site.run("check", "--json").stdout)["findings"]["weekly"]
+    told = {one["rule"] for one in found if f"{address}/p" in one["problem"]}
+    assert told == {"links.missing", "text.way"}
+
+
 def test_an_error_keeps_the_letter_back_and_names_the_rest(site: Site) -> None:
     """The first reason, and how many there are besides."""
     plan = site.plan()

@@ -136,7 +136,7 @@ def compose_letter(
         postal_address=newsletter.postal_address,
         view_url=view_url,
         subscribe_url=f"{plan.site_url}/subscribe/",
-        preferences_url=f"{plan.links_url}/p" if plan.served else "",
+        preferences_url=preferences_page(plan),
         disclosure=disclosure_of(plan, newsletter),
     )
     letter = compose(
@@ -185,6 +185,11 @@ def web_path(origin: str) -> str:
 def view_url(plan: Plan, origin: str) -> str:
     """The address of an edition's web copy; `origin` as in `web_path`."""
     return f"{plan.site_url}/editions/{quote(origin)}/"
+
+
+def preferences_page(plan: Plan) -> str:
+    """Where subscribers ask for the link to their preferences; "" where nobody serves it."""
+    return f"{plan.links_url}/p" if plan.served else ""
 
 
 def frame_of(

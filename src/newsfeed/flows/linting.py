@@ -22,9 +22,11 @@ def findings(
     from msgspec import structs
 
     from newsfeed.digest.lint import About, lint
+    from newsfeed.flows.letters import preferences_page
 
     about = About(
         view_url=view_url,
+        preferences_url=preferences_page(plan),
         postal_address=newsletter.postal_address,
         hosts=(urlsplit(plan.site_url).hostname or "",),
     )

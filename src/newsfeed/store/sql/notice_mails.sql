@@ -10,7 +10,8 @@ SELECT count(*) FROM notice WHERE done IS NULL AND due <= :now;
 
 -- name: open_notice(id)^
 -- One of them, unless it left meanwhile.
-SELECT id, kind, subscriber_id, newsletter, language, at, tries FROM notice WHERE id = :id AND done IS NULL;
+SELECT id, kind, subscriber_id, newsletter, language, at, tries FROM notice
+WHERE id = :id AND done IS NULL;
 
 -- name: notice_recipient(id)$
 -- Who a number is.
