@@ -85,7 +85,7 @@ def _entry(bare: Entry, text: str, folder: Folder) -> Entry:
         ),
         left_out=left_out,
         title=place.title,
-        url=url,
+        url=url if place.link else "",
         default_id=_default_id(url, place, folder),
         guid=fields.guid or _filled(place.guid, url),
         date=place.date,

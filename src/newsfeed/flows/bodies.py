@@ -177,8 +177,8 @@ def _summary(article: Article, rendered: Rendered) -> str:
 
 
 def _addresses(entries: Mapping[tuple[str, str], Entry], source: str) -> Iterator[tuple[str, str]]:
-    """Paths and addresses of the articles of a source."""
-    return ((path, one.url) for (name, path), one in entries.items() if name == source)
+    """Paths and addresses of what a source's generator makes pages of."""
+    return ((path, one.url) for (name, path), one in entries.items() if name == source and one.url)
 
 
 class _Body(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -256,10 +257,10 @@ def _articles(folder: Path, generator: Generator, located: Located) -> list[Path
 
 
 def _language(files: list[Path]) -> str:
-    """The language of the first files, by their script."""
+    """The language of the first files, by their script; what cannot be read does not count."""
     text = ""
     for path in islice(files, _SAMPLE_FILES):
-        with path.open("rb") as file:
+        with suppress(OSError), path.open("rb") as file:
             text += file.read(_SAMPLE_BYTES).decode("utf-8", "ignore")
     for language, letters in _SCRIPTS:
         if len(re.findall(letters, text)) * 20 > len(text):

@@ -101,7 +101,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     link: str
-    """The permalink's path, not yet percent-encoded."""
+    """The permalink's path, not yet percent-encoded; "" where there is no page."""
 
     id_path: str
     """What the generator's own feed makes its ids of: `link` where the id is the permalink."""

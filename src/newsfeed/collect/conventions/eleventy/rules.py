@@ -319,5 +319,5 @@ def _date(path: str, data: Values, fields: Fields) -> tuple[datetime | None, Dat
 
 def _left_out(title: str, reason: str) -> Place:
     return Place(
-        title=title, link="/", id_path="/", categories=(), date=None, dated=None, left_out=reason
+        title=title, link="", id_path="", categories=(), date=None, dated=None, left_out=reason
     )

@@ -332,5 +332,5 @@ def _from(path: str, folder: str) -> str:
 
 def _left_out(title: str, reason: str) -> Place:
     return Place(
-        title=title, link="/", id_path="/", categories=(), date=None, dated=None, left_out=reason
+        title=title, link="", id_path="", categories=(), date=None, dated=None, left_out=reason
     )
