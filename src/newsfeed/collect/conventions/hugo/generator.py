@@ -16,7 +16,7 @@ from newsfeed.errors import SettingsError
 _LAYOUT = ("archetypes", "layouts", "themes", "static", "data", "i18n")
 _OURS = ("newsfeed-public", "public-newsfeed", "newsfeed-output")
 _UP = 5
-_LEAST, _MOST = 20, 500
+_MOST = 500
 """Entries of a feed of ours where Hugo's own, as by default, has no limit."""
 
 _FEED_TEMPLATES = (
@@ -70,7 +70,7 @@ class HugoGenerator:
             feeds={"rss": feed} if feed else {},
             excerpts=_template(site, found) is None,
             language_feeds="{slug}/",
-            limit=found.limit or min(max(max(pages.values(), default=0), _LEAST), _MOST),
+            limit=found.limit or _MOST,
             output=_output(site, found.output),
             problems=problems,
         )
