@@ -51,7 +51,7 @@ def test_two_tables_are_enough(tmp_path: Path) -> None:
         ),
         (MINIMAL + "[site.x]\n", "`site.x` is not a setting"),
         (MINIMAL.replace("[[sources]]", 'timezone = "Korea/Seoul"\n[[sources]]'), "no time zone"),
-        (MINIMAL.replace("[[sources]]", 'language = "korean!"\n[[sources]]'), "not a language tag"),
+        (MINIMAL.replace("[[sources]]", 'language = "korean"\n[[sources]]'), "not a language tag"),
         (MINIMAL.replace('path = "posts"', 'feed = "ftp://example.org/f"'), "not an http address"),
         (MINIMAL.replace('path = "posts"', 'feed = "https://a:b@example.org/f"'), "not an http"),
         (MINIMAL.replace("[[sources]]", '[[sources]]\nfeed = "https://example.org/f"'), "has both"),

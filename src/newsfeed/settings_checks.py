@@ -33,7 +33,7 @@ def check(settings: Settings, path: Path) -> None:
     languages += [(f"newsletters.{n.name}.language", n.language) for n in settings.newsletters]
     languages.append(("feeds.language", settings.feeds.language))
     for key, tag in languages:
-        if tag and not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", tag):
+        if tag and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", tag):
             _refuse(f"`{key}`: {tag!r} is not a language tag", "write one like ko or en-GB", path)
     parse_networks(settings.server.metrics, str(path))
     _check_operator(settings, path)

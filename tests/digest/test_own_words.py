@@ -77,3 +77,12 @@ def test_the_greeting_is_in_both_parts_once() -> None:
         "<i>김서연</i> & {{ 7*7 }}님, 안녕하세요."
     ]
     assert flaws(octets) == []
+
+
+def test_emphasis_in_own_words_stands_upright_where_the_script_has_no_italics() -> None:
+    """As in the articles: Hangul that leans is hard to read, so that it is bold."""
+    style = tree(made(edition(intro="<p><em>답장</em></p>"))).find(".//em").get("style")
+    assert "font-style: normal" in style
+    assert (
+        "font-style: normal" not in made(edition(intro="<p><em>Reply</em></p>", language="en")).html
+    )

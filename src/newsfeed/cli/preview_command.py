@@ -62,7 +62,7 @@ def command(*, newsletter: str | None, listen_at: str, opens: bool, file: Path |
     def begun() -> None:
         if studio.view.trouble:
             click.echo(studio.view.trouble, err=True)
-        click.echo(f"preview on {page}; Ctrl-C ends it", err=True)
+        click.echo(f"preview on {page} (Ctrl-C ends it)", err=True)
         if opens:
             threading.Thread(target=_open, args=(page,), daemon=True).start()
 

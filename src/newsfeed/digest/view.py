@@ -59,7 +59,7 @@ def view(
     """
     words = words_for(edition.spoken or edition.language)
     zone = edition.slot.tzinfo
-    intro = fit_body(edition.intro_html, theme, top=INTRO_HEADING)
+    intro = fit_body(edition.intro_html, theme, top=INTRO_HEADING, language=edition.language)
     heading = SECTION_HEADING + 1 if by_category else SECTION_HEADING
     bodies = {
         number: fit_body(item.content_html, theme, top=heading + 1, language=item.language)

@@ -128,5 +128,9 @@ def _unknown(wanted: Path, place: Path, folders: tuple[Folder, ...]) -> Listed:
         reason, remedy = "it lies in no source", "add its folder to `[[sources]]`"
     else:
         reason = f"by the rules of {source.convention.name} it is no article"
-        remedy = "give it an ending such as .md, and no name that begins with a dot or underscore"
+        remedy = (
+            "see docs/guides/ for what that generator takes for one"
+            if source.convention.has_site
+            else "give it an ending such as .md, and no name that begins with a dot or underscore"
+        )
     return Listed(source="", path=str(wanted), left_out=reason, remedy=remedy)

@@ -50,7 +50,7 @@ class Preview:
     def url(self) -> str:
         """Where it listens, such as `http://127.0.0.1:43210`, as soon as it does."""
         until(lambda: "Ctrl-C ends it" in self.said or not self.runs, "it listens", PATIENCE)
-        found = re.search(r"preview on (http://[^/\s]+)(\S*);", self.said)
+        found = re.search(r"preview on (http://[^/\s]+)(\S*) \(", self.said)
         assert found, self.said
         return found[1]
 
