@@ -119,6 +119,28 @@ def test_whoever_confirms_is_made_welcome_where_that_is_wished(tmp_path: Path) -
         assert [kind for kind, _, _ in rows(people)] == ["welcome"]
 
 
+def test_nobody_is_made_welcome_twice_a_day_by_one_newsletter(tmp_path: Path) -> None:
+    """However often they switch it off and on, or somebody does who got their link."""
+    site = commercial_site(tmp_path / "site", newsletter=NEWSLETTER + "welcome = true\n")
+    site.configure((site.folder / "newsfeed.toml").read_text() + "welcome = true\n")
+
+    def switched(people: People, *newsletters: str) -> None:
+        link = Preferring(public_id=person_of(people).public_id, issued=people.now)
+        wish = Wish(newsletters=newsletters, language=None, spoken="ko")
+        prefer(people, link, wish, Visitor(way="preferences"))
+
+    with people_of(site) as people:
+        active(people)
+        for _ in range(3):
+            switched(people)
+            switched(people, "weekly", "monthly")
+        assert [kind for kind, _, _ in rows(people)] == ["welcome"] * 2
+    with people_of(site, NOW + 2 * DAY) as people:
+        switched(people)
+        switched(people, "weekly")
+        assert len(rows(people)) == 3
+
+
 def test_whoever_is_added_by_the_operator_is_not_made_welcome(tmp_path: Path) -> None:
     """They did nothing just now; and an import would greet everybody."""
     site = Site(tmp_path / "site", SETTINGS + NEWSLETTER + "welcome = true\n")

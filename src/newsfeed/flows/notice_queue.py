@@ -15,10 +15,13 @@ Kind = Literal["welcome", "confirmed", "left", "renewal", "already", "preference
 
 _DAY = timedelta(days=1)
 MOST: Mapping[Kind, Sequence[tuple[timedelta, int]]] = {
+    "welcome": ((_DAY, 1),),
     "already": ((_DAY, 1),),
     "preferences": ((timedelta(hours=1), 1), (_DAY, 3)),
 }
-"""How many of a kind a person is sent within a time; others are not asked for by strangers."""
+"""How many of a kind a person is sent within a time, and welcomes by each newsletter: a link to
+preferences may come into a stranger's hands. Of the others the law asks for each.
+"""
 
 
 def enqueue(
@@ -36,8 +39,11 @@ def enqueue(
     `newsletter` is "" where it is about none, and `language` where nobody asked for it in one.
     False where the person was given enough of them.
     """
+    about = newsletter if kind == "welcome" else ""
     for within, most in MOST.get(kind, ()):
-        got = notices.count(db, kind=kind, subscriber_id=subscriber_id, after=now - within)
+        got = notices.count(
+            db, kind=kind, subscriber_id=subscriber_id, newsletter=about, after=now - within
+        )
         if got >= most:
             return False
     notices.add(

@@ -30,12 +30,20 @@ def add(
     )
 
 
-def count(db: sqlite3.Connection, *, kind: str, subscriber_id: int, after: datetime) -> int:
-    """How many of a kind were asked for later than `after`, sent or not."""
+def count(
+    db: sqlite3.Connection, *, kind: str, subscriber_id: int, newsletter: str = "", after: datetime
+) -> int:
+    """How many of a kind were asked for later than `after`, sent or not; about all newsletters, or
+    this one.
+    """
     from newsfeed.store.queries import queries
 
     return int(
         queries.count_notices(
-            db, kind=kind, subscriber_id=subscriber_id, after=int(after.timestamp())
+            db,
+            kind=kind,
+            subscriber_id=subscriber_id,
+            newsletter=newsletter,
+            after=int(after.timestamp()),
         )
     )
