@@ -63,7 +63,9 @@ def test_what_the_folder_tells_is_not_asked(tmp_path: Path) -> None:
     assert SENDER in done.stderr
 
 
-@pytest.mark.parametrize("wrong", ["two words", "ftp://example.org", "http://"])
+@pytest.mark.parametrize(
+    "wrong", ["two words", "ftp://example.org", "http://", "https://example.org:99999", "http:x"]
+)
 def test_an_address_that_cannot_be_is_asked_for_again(tmp_path: Path, wrong: str) -> None:
     done = typed(tmp_path, wrong, "https://example.org", "not an address", "news@example.org")
     assert done.returncode == 0, done.stderr

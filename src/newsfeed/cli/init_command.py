@@ -14,6 +14,7 @@ from newsfeed.digest.mailbox import parse_mailbox
 from newsfeed.errors import NewsfeedError
 from newsfeed.flows.copying import copy_templates
 from newsfeed.flows.starting import PLACEHOLDER_URL, Guess, answered, sender_at, start
+from newsfeed.urls import ascii_url
 
 
 @click.command()
@@ -67,9 +68,13 @@ def _asked(guess: Guess) -> Guess:
 
 def _url(said: str) -> str:
     url = usable_url(said if "://" in said else f"https://{said}")
-    if not url:
-        raise click.BadParameter("write it like https://news.example.org")
-    return url
+    try:
+        if url and ascii_url(url):
+            return url
+        problem = "this is no address of a site"
+    except ValueError as error:
+        problem = str(error)
+    raise click.BadParameter(f"{problem}. write it like https://news.example.org")
 
 
 def _sender(said: str) -> str:
