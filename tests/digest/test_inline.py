@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -185,3 +187,28 @@ def test_more_css_than_can_be_inlined_in_time_is_refused_at_once(page: str) -> N
 def test_a_style_that_many_elements_share_counts_once() -> None:
     page = document("p { margin: 0 }", '<p style="color: #123456">x</p>' * 9000)
     assert inline(page).count("margin:0") == 9000
+
+
+def test_threads_that_inline_at_once_change_nothing_for_one_another() -> None:
+    """As those of the service: a letter is composed while a notice is made."""
+    before = cssutils.ser.prefs.minimizeColorHash
+    pages: list[str] = []
+
+    def work(thread: int) -> None:
+        for number in range(48):
+            colour = "#" + "".join(2 * f"{digit:x}" for digit in (thread, *divmod(number, 16)))
+            pages.append(inline(document(f"p {{ color: {colour} }}")))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(pages) == 4 * 48
+    assert [page for page in pages if not re.search(r"color: ?#[0-9a-f]{6}", page)] == []
+    assert cssutils.ser.prefs.minimizeColorHash is before

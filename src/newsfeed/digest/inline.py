@@ -10,6 +10,7 @@ import contextlib
 import gc
 import logging
 import os
+import threading
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ LARGEST = 100 * 1024
 _DOCTYPE = "<!DOCTYPE html>"
 _CSS_LOGGER = "CSSUTILS"
 _DROPPED = "dropped"
+_alone = threading.Lock()
 
 _Rules = tuple[list[object], list[object]]
 
@@ -130,14 +132,15 @@ def _prepare(root: etree._Element) -> None:
 def _our_cssutils() -> Iterator[None]:
     """No complaints about modern CSS, and colours in six digits (standards E-H-02).
 
-    Both are settings of the whole process; they are put back.
+    Both are settings of the whole process, which has threads: one at a time, and they are put back.
     """
     logger = logging.getLogger(_CSS_LOGGER)
-    level, short = logger.level, cssutils.ser.prefs.minimizeColorHash
-    logger.setLevel(logging.CRITICAL + 1)
-    cssutils.ser.prefs.minimizeColorHash = False
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        cssutils.ser.prefs.minimizeColorHash = short
+    with _alone:
+        level, short = logger.level, cssutils.ser.prefs.minimizeColorHash
+        logger.setLevel(logging.CRITICAL + 1)
+        cssutils.ser.prefs.minimizeColorHash = False
+        try:
+            yield
+        finally:
+            logger.setLevel(level)
+            cssutils.ser.prefs.minimizeColorHash = short
