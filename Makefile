@@ -9,7 +9,7 @@ PYTEST  := $(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help publish test check check-full contact-sheet test-crash format lock bench-publish bench-subscribers bench-delivery bench-serve bench-compose bench-generators clean
+.PHONY: help publish test check check-full contact-sheet test-crash format lock bench-publish bench-subscribers bench-delivery bench-serve bench-generators bench-compose clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
