@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from newsfeed.collect.conventions.base import Dropped
 from newsfeed.collect.conventions.lines import Lines
 
+_ANY = re.compile(r"\{|</?[A-Z]|^(?:import|export)\s|^[ \t]*:{3}", re.MULTILINE)
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 _MODULE = re.compile(r"(?:import|export)\s")
 _CONTAINER = re.compile(
@@ -39,6 +40,8 @@ def without_components(text: str, *, expressions: bool) -> tuple[str, tuple[Drop
     """The text without modules, components' tags and comments; `expressions` tells that braces hold
     code as in MDX, and not only doubled ones as in Vue. And what was dropped.
     """
+    if not _ANY.search(text):
+        return text, ()
     dropped: list[Dropped] = []
     out: list[str] = []
     for chunk, line, code in _chunks(text):
