@@ -164,6 +164,18 @@ def test_a_fetch_that_fails_is_one_line_and_empties_nothing(
     assert site.files() == before
 
 
+def test_an_address_that_may_not_be_asked_does_not_mend_itself(site: Site, their: Blog) -> None:
+    """Nobody has to wait for an answer that never comes."""
+    site.build()
+    their.answer, _ = FAILURES["a private address"]
+    (told,) = _told(site, NOW + HOUR)
+    assert "mend its address" in told
+    assert "asked again" not in told
+    their.show("", 500)
+    (told,) = _told(site, NOW + 9 * HOUR)
+    assert "asked again" in told
+
+
 def test_a_first_fetch_that_fails_leaves_the_folder_as_it_is(site: Site, their: Blog) -> None:
     their.show("", 503)
     site.post("2026-11-01-ours.md", title="Ours")

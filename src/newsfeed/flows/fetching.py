@@ -188,6 +188,9 @@ def _take(feed: _Feed, reply: Reply, now: datetime) -> None:
     replace_file(feed.folder / STATE, state_bytes(after))
 
 
+_WHICH = "mend its address: public ones are asked, on ports 80 and 443, and any of this machine"
+
+
 class _FailedError(Exception):
     """Why there is nothing new, and what to do."""
 
@@ -202,7 +205,7 @@ def _kept(feed: _Feed, reply: Reply, now: datetime) -> int:
     from newsfeed.collect.remote.bounded import TooMuchError, read_bounded
 
     if reply.problem:
-        raise _FailedError(reply.problem)
+        raise _FailedError(reply.problem, _WHICH if reply.refused else "")
     if reply.status == _UNCHANGED and feed.state and feed.state.fetched:
         return feed.state.left_out
     if reply.status != _OK:

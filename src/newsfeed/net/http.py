@@ -56,7 +56,8 @@ class Reply(NamedTuple):
     """What was answered at `url`, its body cut at the limit; or the `problem` that nothing was.
 
     `moved` is the address that took the place of the one that was asked for good (301, 308), "" for
-    none: as far as every redirect up to it was permanent.
+    none: as far as every redirect up to it was permanent. `refused` tells that the address is the
+    problem, so that to ask again changes nothing.
     """
 
     status: int = 0
@@ -65,6 +66,7 @@ class Reply(NamedTuple):
     url: str = ""
     problem: str = ""
     moved: str = ""
+    refused: bool = False
 
 
 class _Refused(Exception):  # noqa: N818  # an answer to a request, never seen outside
@@ -196,7 +198,7 @@ def _problem(error: BaseException, rules: Rules) -> Reply:
     import httpx
 
     if isinstance(error, _Refused):
-        return Reply(problem=str(error))
+        return Reply(problem=str(error), refused=True)
     if isinstance(error, TimeoutError | httpx.TimeoutException | asyncio.CancelledError):
         return Reply(problem=f"there is no answer in {rules.patience:g} seconds")
     return Reply(problem=_reason(error))
