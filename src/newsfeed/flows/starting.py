@@ -166,7 +166,7 @@ def _newsletter(guess: Guess, language: str) -> str:
     return f"""
 [[newsletters]]
 name = {_quoted(name)}
-title = {_quoted(about.title)}
+title = {_quoted(about.titles.get(language) or about.title)}
 schedule = "mon 08:00"
 from = {_quoted(guess.sender)}
 {only}{_commercial(language or about.language, about.timezone)}"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import tomllib
 from pathlib import Path
 
 import feedparser
@@ -69,6 +70,14 @@ def test_no_language_gets_the_articles_of_the_other(switched: Path) -> None:
     assert "Kelp on the doorstep" not in korean
     assert "도서관 시계" in korean
     assert "도서관 시계" not in english
+
+
+def test_the_newsletter_of_each_language_has_its_title(switched: Path) -> None:
+    settings = tomllib.loads((switched / "newsfeed.toml").read_text(encoding="utf-8"))
+    assert {one["name"]: one["title"] for one in settings["newsletters"]} == {
+        "weekly-en": "Lantern Cove",
+        "weekly-ko": "등대 마을",
+    }
 
 
 def test_hugo_builds_the_same_as_before(switched: Path, require: Require) -> None:

@@ -58,6 +58,9 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] = ()
     """Those in which the site has articles, its main one first."""
 
+    titles: Mapping[str, str] = {}
+    """The site's title in each of them, where it has several."""
+
     source: str = "."
     """The path of the articles below the site."""
 

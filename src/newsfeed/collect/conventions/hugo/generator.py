@@ -67,6 +67,7 @@ class HugoGenerator:
             languages=tuple(one.code for one in found.languages if one.code in pages)
             if found.many
             else (),
+            titles={one.code: one.title for one in found.languages if one.title},
             feeds={"rss": feed} if feed else {},
             excerpts=_template(site, found) is None,
             language_feeds="{slug}/",
