@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from newsfeed.errors import SettingsError
 from newsfeed.flows.newsletters import standing
 from newsfeed.flows.pausing import pause, resume
 from newsfeed.store import newsletters
@@ -41,11 +40,14 @@ def test_a_title_names_the_sender_as_far_as_it_can(tmp_path: Path, title: str, n
     assert (sender.display_name, sender.addr_spec) == (name, "news@example.org")
 
 
-def test_a_template_that_is_missing_is_named_before_anything_is_written(tmp_path: Path) -> None:
-    site = _site(tmp_path, NEWSLETTER + 'template = "none"\n')
-    with pytest.raises(SettingsError, match=r"newsletters\.weekly\.template.*none\.html\.j2"):
-        site.publish()
-    assert not site.output.exists()
+def test_a_template_that_is_missing_stops_its_newsletter_alone(tmp_path: Path) -> None:
+    """It is named; feeds and the other newsletter come out as ever."""
+    other = NEWSLETTER.replace('"weekly"', '"daily"')
+    report = _site(tmp_path, NEWSLETTER + 'template = "none"\n' + other).publish()
+    (error,) = report.errors
+    assert error.startswith("newsletters.weekly.template: there is no template none.html.j2")
+    assert [one.newsletter for one in report.previews] == ["daily"]
+    assert "feed.xml" in report.build.written
 
 
 def test_a_list_that_begins_at_a_number_of_5000_digits_stops_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 import threading
@@ -237,9 +238,17 @@ def test_no_more_than_a_kilobyte_is_read__s_10(web: _Server) -> None:
 
 
 def test_a_small_answer_that_is_packed_stays_small__s_10(web: _Server) -> None:
-    headers = {"Content-Encoding": "gzip"}
-    web.say = lambda it: answer(it, 200, "no gzip", **headers)
-    assert fetch(web.url).text == "no gzip"
+    def bomb(it: _Web) -> None:
+        answer(it, 200, "", **{"Content-Encoding": "gzip"})
+        it.wfile.write(gzip.compress(b"x" * 50_000_000))
+
+    web.say = bomb
+    assert len(fetch(web.url).text) <= 1024
+
+
+def test_an_answer_that_is_said_to_be_packed_and_is_not_is_none__s_10(web: _Server) -> None:
+    web.say = lambda it: answer(it, 200, "no gzip", **{"Content-Encoding": "gzip"})
+    assert fetch(web.url).text == ""
 
 
 @pytest.mark.parametrize("what", ["nothing", "a byte now and then"])
