@@ -77,19 +77,19 @@ def save(db: sqlite3.Connection, identities: Iterable[Identity]) -> None:
     queries.save_article(
         db,
         [
-            {
-                "id": one.id,
-                "source": one.source,
-                "path": one.path,
-                "url": one.url,
-                "content_hash": one.content_hash,
-                "first_seen": int(one.first_seen.timestamp()),
-                "stored_date": _seconds(one.stored_date),
-                "stored_from": one.dated.value,
-                "sequence": one.sequence,
-                "news": int(one.news),
-                "gone": _seconds(one.gone),
-            }
+            (
+                one.id,
+                one.source,
+                one.path,
+                one.url,
+                one.content_hash,
+                _seconds(one.first_seen),
+                _seconds(one.stored_date),
+                one.dated.value,
+                one.sequence,
+                one.news,
+                _seconds(one.gone),
+            )
             for one in identities
         ],
     )

@@ -4,12 +4,11 @@ SELECT id, source, path, url, content_hash, first_seen, stored_date, stored_from
        news, gone
 FROM article;
 
--- name: save_article(id, source, path, url, content_hash, first_seen, stored_date, stored_from, sequence, news, gone)*!
+-- name: save_article*!
 -- Keep identities; the id decides which row.
 INSERT INTO article (id, source, path, url, content_hash, first_seen, stored_date, stored_from,
                      sequence, news, gone)
-VALUES (:id, :source, :path, :url, :content_hash, :first_seen, :stored_date, :stored_from,
-        :sequence, :news, :gone)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
   source = excluded.source, path = excluded.path, url = excluded.url,
   content_hash = excluded.content_hash, stored_date = excluded.stored_date,
