@@ -48,8 +48,10 @@ def settle(
     as they are; with them, two articles must not need one file, nor one a file where the other
     needs a folder, nor either the place of a media file.
     """
-    claims = _Claims(entries, known, pages)
     ready = [(source, e) for source, es in entries.items() for e in es if usable(e)]
+    if pages is None and _are_apart([entry for _, entry in ready]):
+        return {source: list(es) for source, es in entries.items()}
+    claims = _Claims(entries, known, pages)
     claims.reserve_media(entry for _, entry in ready)
     faults: dict[_Key, Fault] = {}
     for source, entry in sorted(ready, key=lambda pair: not claims.published(*pair)):
@@ -63,6 +65,12 @@ def settle(
         source: [_with(e, faults.get((source, e.path))) for e in es]
         for source, es in entries.items()
     }
+
+
+def _are_apart(entries: Sequence[Entry]) -> bool:
+    """Whether no two could claim one address or, as their authors give none, one id."""
+    own = any(entry.guid or entry.media for entry in entries)
+    return not own and len({entry.url for entry in entries}) == len(entries)
 
 
 class _Claims:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from newsfeed.collect.entry import Entry
 from newsfeed.model import Article, DateOrigin
 from newsfeed.store.articles import Identity
 from newsfeed.urls import ascii_url
+
+_Key = tuple[str, str]
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
@@ -41,7 +44,7 @@ def identify(
     zones: Mapping[str, tzinfo],
     now: datetime,
     descending: Collection[str] = (),
-    twins: Mapping[tuple[str, str], Sequence[tuple[str, str]]] = MappingProxyType({}),
+    twins: Mapping[_Key, Sequence[_Key]] = MappingProxyType({}),
 ) -> Identified:
     """Give every usable entry its identity.
 
@@ -52,23 +55,21 @@ def identify(
     `twins` were, which are left out in favour of it; all by source and path.
     """
     ledger = _Ledger(known)
-    usable = [(source, e) for source, es in entries.items() for e in es if is_usable(e, now)]
-    present = {(source, e.path) for source, es in entries.items() for e in es}
-    found = ledger.match(usable, present, twins)
+    present = {(source, e.path): e for source, es in entries.items() for e in es}
+    usable = {key: entry for key, entry in present.items() if is_usable(entry, now)}
+    found = ledger.match(usable, present.keys() - usable.keys(), twins)
     first_build = not ledger.by_id
-    fresh = [(source, e) for source, e in usable if (source, e.path) not in found]
-    dates = {(source, e.path): _stored_date(source, e, added, now) for source, e in fresh}
-    fresh.sort(key=lambda pair: _first_order(pair, dates, first_build=first_build))
+    fresh = {key: entry for key, entry in usable.items() if key not in found}
+    dates = {key: _stored_date(key, entry, added, now) for key, entry in fresh.items()}
     ids = ledger.new_ids(fresh)
-    for source, entry in fresh:
-        date, origin = dates[key := (source, entry.path)]
-        one = _first(source, entry, ids[key], now, ledger.next_sequence())
-        news = not (entry.old or (first_build and origin is DateOrigin.FIRST_SEEN))
+    order = partial(_first_order, fresh, dates, first_build=first_build)
+    for key in sorted(fresh, key=order):
+        one = _first(key, fresh[key], ids[key], now, ledger.next_sequence())
+        date, origin = dates[key]
+        news = not (fresh[key].old or (first_build and origin is DateOrigin.FIRST_SEEN))
         found[key] = msgspec.structs.replace(one, stored_date=date, dated=origin, news=news)
     renewed = partial(_renewed, added=added, now=now)
-    current = [
-        (entry, renewed(found[source, entry.path], source, entry)) for source, entry in usable
-    ]
+    current = [(entry, renewed(found[key], key, entry)) for key, entry in usable.items()]
     changed = [one for _, one in current if ledger.by_id.get(one.id) != one]
     pairs = [(_article(entry, one, zones[one.source]), entry.tie) for entry, one in current]
     return Identified(
@@ -106,56 +107,58 @@ class _Ledger:
 
     def match(
         self,
-        usable: Sequence[tuple[str, Entry]],
-        present: Collection[tuple[str, str]],
-        twins: Mapping[tuple[str, str], Sequence[tuple[str, str]]],
-    ) -> dict[tuple[str, str], Identity]:
+        usable: Mapping[_Key, Entry],
+        resting: Collection[_Key],
+        twins: Mapping[_Key, Sequence[_Key]],
+    ) -> dict[_Key, Identity]:
         """The identities that entries had before: by the author's id, by path, by their twins', by
         a rename.
 
         Each way is tried for all entries before the next, so that what a file has by right does
-        not go to one that only resembles it. `present` are the files that are there, usable or not.
+        not go to one that only resembles it. `resting` are the files that are there, unusable.
         """
-        resting = set(present).difference((source, entry.path) for source, entry in usable)
-        found: dict[tuple[str, str], Identity] = {}
+        found: dict[_Key, Identity] = {}
         by_path = {(one.source, one.path): one for one in (*self.by_id.values(), *self._live)}
-        for source, entry in usable:
-            self._claim(found, source, entry, [self.by_id.get(own_id(entry))])
-        for source, entry in usable:
-            self._claim(found, source, entry, [by_path.get((source, entry.path))])
-        for source, entry in usable if twins else ():
-            others = twins.get((source, entry.path), ())
-            self._claim(found, source, entry, [by_path.get(other) for other in others])
-        self._lost = [one for one in self._live if (one.source, one.path) not in resting]
-        lost: dict[tuple[str, str], list[Identity]] = defaultdict(list)
+        for key, entry in usable.items():
+            if entry.guid:
+                self._claim(found, key, [self.by_id.get(own_id(entry))])
+        for key in usable:
+            self._claim(found, key, [by_path.get(key)])
+        for key in usable if twins else ():
+            self._claim(found, key, [by_path.get(other) for other in twins.get(key, ())])
+        self._lost = [
+            one
+            for one in self._live
+            if one.id not in self._claimed and (one.source, one.path) not in resting
+        ]
+        lost: dict[_Key, list[Identity]] = defaultdict(list)
         for one in self._lost:
             lost["url", one.url].append(one)
             lost["hash", one.content_hash].append(one)
-        for source, entry in usable:
+        for key, entry in usable.items() if lost else ():
             alike = [*lost["url", entry.url], *lost["hash", entry.content_hash]]
-            self._claim(found, source, entry, alike)
+            self._claim(found, key, alike)
         return found
 
     def _claim(
         self,
-        found: dict[tuple[str, str], Identity],
-        source: str,
-        entry: Entry,
+        found: dict[_Key, Identity],
+        key: _Key,
         candidates: Iterable[Identity | None],
     ) -> None:
         """Give an entry that has none yet the first identity that is still free."""
-        if (source, entry.path) in found:
+        if key in found:
             return
-        free = (one for one in candidates if one and one.id not in self._claimed)
-        identity = next(free, None)
-        if identity:
-            self._claimed.add(identity.id)
-            found[source, entry.path] = identity
+        for one in candidates:
+            if one and one.id not in self._claimed:
+                self._claimed.add(one.id)
+                found[key] = one
+                return
 
-    def new_ids(self, fresh: Iterable[tuple[str, Entry]]) -> dict[tuple[str, str], str]:
+    def new_ids(self, fresh: Mapping[_Key, Entry]) -> dict[_Key, str]:
         """Ids for entries that have none; those that authors gave come before those made up."""
-        ordered = sorted(fresh, key=lambda pair: not pair[1].guid)
-        return {(source, entry.path): self._new_id(entry) for source, entry in ordered}
+        ordered = sorted(fresh, key=lambda key: not fresh[key].guid)
+        return {key: self._new_id(fresh[key]) for key in ordered}
 
     def _new_id(self, entry: Entry) -> str:
         """An id that no article has or had (STANDARDS F-X-19)."""
@@ -178,11 +181,11 @@ class _Ledger:
         return [msgspec.structs.replace(one, gone=now) for one in lost]
 
 
-def _first(source: str, entry: Entry, id_: str, now: datetime, sequence: int) -> Identity:
+def _first(key: _Key, entry: Entry, id_: str, now: datetime, sequence: int) -> Identity:
     """The identity of an article that had none."""
     return Identity(
         id=id_,
-        source=source,
+        source=key[0],
         path=entry.path,
         url=entry.url,
         content_hash=entry.content_hash,
@@ -204,7 +207,7 @@ def own_id(entry: Entry) -> str:
 
 
 def _stored_date(
-    source: str,
+    key: _Key,
     entry: Entry,
     added: Callable[[str, str], datetime | None],
     now: datetime,
@@ -214,25 +217,26 @@ def _stored_date(
         return entry.date, entry.dated
     if entry.date:
         return None, entry.dated or DateOrigin.FRONT_MATTER
-    commit = added(source, entry.path)
+    commit = added(*key)
     if commit and commit <= now:
         return commit.replace(microsecond=0), DateOrigin.GIT
     return now.replace(microsecond=0), DateOrigin.FIRST_SEEN
 
 
 def _first_order(
-    pair: tuple[str, Entry],
-    dates: Mapping[tuple[str, str], tuple[datetime | None, DateOrigin]],
+    entries: Mapping[_Key, Entry],
+    dates: Mapping[_Key, tuple[datetime | None, DateOrigin]],
+    key: _Key,
     *,
     first_build: bool,
 ) -> tuple[bool, datetime, str, str]:
     """The order of first publication: date, then path; undated ones of a first build come first,
     so that they are the oldest.
     """
-    source, entry = pair
-    date, origin = dates[source, entry.path]
+    source, path = key
+    date, origin = dates[key]
     news = not (first_build and origin is DateOrigin.FIRST_SEEN)
-    return news, entry.date or date or _EPOCH, entry.path, source
+    return news, entries[key].date or date or _EPOCH, path, source
 
 
 def _in_feed_order(
@@ -241,28 +245,22 @@ def _in_feed_order(
     """Newest first; undated ones of a first build last; ties by the generator's rule, else by path
     (STANDARDS F-X-12).
     """
-    ordered = sorted(pairs, key=lambda pair: (*_age(pair), *_tie(pair)))
-    for _, together in groupby(ordered, key=_age):
+    ordered = sorted((_age(a), (tie, a.path, a.source), a) for a, tie in pairs)
+    for _, together in groupby(ordered, key=itemgetter(0)):
         group = list(together)
-        if len(group) > 1 and group[0][0].source in descending:
-            group.sort(key=_tie, reverse=True)
-        yield from (article for article, _ in group)
+        if len(group) > 1 and group[0][2].source in descending:
+            group.reverse()  # no two have one path and source
+        yield from (article for _, _, article in group)
 
 
-def _age(pair: tuple[Article, str]) -> tuple[bool, float]:
-    article = pair[0]
+def _age(article: Article) -> tuple[bool, float]:
     last = not article.news and article.dated is DateOrigin.FIRST_SEEN
     return last, -article.published.timestamp()
 
 
-def _tie(pair: tuple[Article, str]) -> tuple[str, str, str]:
-    article, tie = pair
-    return tie, article.path, article.source
-
-
 def _renewed(
     identity: Identity,
-    source: str,
+    key: _Key,
     entry: Entry,
     added: Callable[[str, str], datetime | None],
     now: datetime,
@@ -275,10 +273,10 @@ def _renewed(
     if entry.date:
         origin = entry.dated or DateOrigin.FRONT_MATTER
     elif date is None:
-        date, origin = _stored_date(source, entry, added, now)
+        date, origin = _stored_date(key, entry, added, now)
     return msgspec.structs.replace(
         identity,
-        source=source,
+        source=key[0],
         path=entry.path,
         url=entry.url,
         content_hash=entry.content_hash,
@@ -292,14 +290,15 @@ def _article(entry: Entry, identity: Identity, zone: tzinfo) -> Article:
     kept = identity.stored_date if entry.dated is DateOrigin.FIRST_SEEN else None
     published = kept or entry.date or identity.stored_date or identity.first_seen
     updated = max(published, entry.updated) if entry.updated else published
+    zoned = published.astimezone(zone)
     return Article(
         id=identity.id,
         url=entry.url,
         source=identity.source,
         path=entry.path,
         title=entry.title,
-        published=published.astimezone(zone),
-        updated=updated.astimezone(zone),
+        published=zoned,
+        updated=zoned if updated is published else updated.astimezone(zone),
         dated=identity.dated,
         language=entry.language,
         summary=entry.summary,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -69,10 +70,6 @@ def gather(
         twins=parted.of,
     )
     passing = (*scanned.faults, *dates.complaints)
-    complaints: list[Fault] = []
-    for entry in (entry for group in parted.entries.values() for entry in group):
-        complaints += [entry.fault] if entry.fault else []
-        complaints += entry.remarks
     return Collection(
         articles=identified.articles,
         entries={
@@ -82,7 +79,7 @@ def gather(
             for e in group
         },
         changed=identified.changed,
-        complaints=(*passing, *complaints),
+        complaints=(*passing, *_complaints(parted)),
         passing=passing,
         next_due=_next_due(parted, now),
     )
@@ -102,12 +99,18 @@ def _read(folder: Folder, index: Index) -> list[Entry]:
     ]
 
 
+def _complaints(parted: Parted) -> Iterator[Fault]:
+    for entry in chain.from_iterable(parted.entries.values()):
+        if entry.fault:
+            yield entry.fault
+        yield from entry.remarks
+
+
 def _next_due(parted: Parted, now: datetime) -> datetime | None:
     """When the next article comes that only waits for its date, or goes for its own."""
-    entries = (entry for group in parted.entries.values() for entry in group)
     turns = [
         turn
-        for entry in entries
+        for entry in chain.from_iterable(parted.entries.values())
         if not entry.fault and not entry.left_out
         for turn in (appears(entry), entry.until)
         if turn and turn > now
