@@ -36,7 +36,8 @@ def all_outputs(
     groups += page_groups(plan, collection, feeds, bodies)
     groups += web_copies(plan, db, now)
     groups.append(logo_outputs(plan, plan.newsletters))
-    groups = _without_twins(groups, _media(collection))
+    if plan.pages:
+        groups = _without_twins(groups, _media(collection))
     taken = {output.path for group in groups for output in group}
     groups.append([one for one in kept_outputs(plan) if one.path not in taken])
     _refuse_clashes(groups)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -153,7 +154,7 @@ def _titles(feeds: Sequence[Feed]) -> list[tuple[str, dict[str, str]]]:
 
 
 def _newest(collection: Collection) -> Article | None:
-    return max(collection.articles, key=lambda article: article.updated, default=None)
+    return max(collection.articles, key=attrgetter("updated"), default=None)
 
 
 def _subscribe(plan: Plan, site: Site, feeds: Sequence[Feed], templates: Templates) -> bytes:

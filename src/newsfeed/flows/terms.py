@@ -76,12 +76,13 @@ class Vocabulary(NamedTuple):
 def vocabulary(articles: Iterable[Article]) -> Vocabulary:
     """All terms of the articles."""
     ordered = sorted(articles, key=attrgetter("sequence"))
-    return Vocabulary(
-        categories=Terms(a.categories for a in ordered),
-        tags=Terms(a.tags for a in ordered),
-        authors=Terms(a.authors for a in ordered),
-        languages=Terms((a.language,) for a in ordered),
+    groups = (
+        (a.categories for a in ordered),
+        (a.tags for a in ordered),
+        (a.authors for a in ordered),
+        ((a.language,) for a in ordered),
     )
+    return Vocabulary(*(Terms(dict.fromkeys(group)) for group in groups))  # many say the same
 
 
 def names(article: Article, kind: str) -> tuple[str, ...]:
