@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from fnmatch import translate
-from functools import cache
 
 from newsfeed.collect.conventions.base import HTML_ENDINGS, MARKDOWN_ENDINGS
 from newsfeed.collect.conventions.jekyll.config import Collection, Config
 
 ENDINGS = (*MARKDOWN_ENDINGS, *HTML_ENDINGS)
 _SPECIAL = (".", "_", "#", "~")
+_WILD = frozenset("*?[")
 
 
 class Layout:
@@ -22,29 +22,25 @@ class Layout:
         Documents of a collection are read where the folder is the collection's: they are not in
         the feed of the posts.
         """
-        self._config = config
         self._home = f"{config.collections_dir}/" if config.collections_dir else ""
-        self._posts = ("_posts", "_drafts") if config.show_drafts else ("_posts",)
-        self.collection = self._collection(prefix)
+        self._posts = {"_posts", "_drafts"} if config.show_drafts else {"_posts"}
+        self._exclude, self._include = _Named(config.exclude), _Named(config.include)
+        self.collection = self._collection(config, prefix)
 
-    def _collection(self, prefix: str) -> Collection | None:
+    def _collection(self, config: Config, prefix: str) -> Collection | None:
         """The collection to which the folder belongs."""
         return next(
-            (
-                one
-                for one in self._config.collections
-                if prefix.startswith(f"{self._home}_{one.label}/")
-            ),
+            (one for one in config.collections if prefix.startswith(f"{self._home}_{one.label}/")),
             None,
         )
 
     def accepts(self, path: str) -> bool:
         """See Convention.accepts."""
-        if self._excluded(path):
-            return False
         folder, _, name = path.rstrip("/").rpartition("/")
+        if self._exclude.has(path) and not self._included(path, name):
+            return False
         parents = folder.split("/")
-        within = self.collection is not None or not set(self._posts).isdisjoint(parents)
+        within = self.collection is not None or not self._posts.isdisjoint(parents)
         if not path.endswith("/"):
             return within and path.lower().endswith(ENDINGS) and not self._special(path, name)
         if within:
@@ -69,21 +65,24 @@ class Layout:
         return name.startswith(_SPECIAL) and not self._included(path, name)
 
     def _included(self, path: str, name: str) -> bool:
-        return any(
-            _pattern(one).match(text) or text.startswith(one)
-            for one in self._config.include
-            for text in (path.rstrip("/"), name)
-        )
-
-    def _excluded(self, path: str) -> bool:
-        """Whether `exclude` names the path: as a pattern, or as the beginning of it."""
-        return any(
-            _pattern(one).match(path.rstrip("/")) or path.startswith(one)
-            for one in self._config.exclude
-        ) and not self._included(path, path.rstrip("/").rpartition("/")[2])
+        return self._include.has(path.rstrip("/")) or self._include.has(name)
 
 
-@cache
-def _pattern(written: str) -> re.Pattern[str]:
-    """A pattern of the shell in which * stands for slashes too."""
-    return re.compile(translate(written.strip("/")))
+class _Named:
+    """What `include` or `exclude` names: by patterns of the shell in which * stands for slashes
+    too, or by the beginnings of paths.
+    """
+
+    def __init__(self, written: tuple[str, ...]) -> None:
+        bare = {one.strip("/") for one in written}
+        patterns = {one for one in bare if not _WILD.isdisjoint(one)}
+        self._beginnings = written
+        self._whole = bare - patterns
+        self._patterns = [re.compile(translate(one)) for one in patterns]
+
+    def has(self, path: str) -> bool:
+        """Whether a path is named. It is asked for every file, and most sites have no patterns."""
+        bare = path.rstrip("/")
+        if path.startswith(self._beginnings) or bare in self._whole:
+            return True
+        return bool(self._patterns) and any(one.match(bare) for one in self._patterns)

@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Callable
 from datetime import datetime
-from fnmatch import fnmatch
+from fnmatch import translate
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -41,6 +41,7 @@ _READERS = {
     **dict.fromkeys((".htm", ".html"), of_html),
     ".rst": of_rest,
 }
+_ENDINGS = tuple(_READERS)
 _OURS = "pelican's"
 """The key of Pelican's own values in a file's front matter."""
 
@@ -73,6 +74,9 @@ class Pelican:
         self._settings = settings
         self._prefix = prefix
         self._permalink = permalink
+        self._articles = tuple(map(_beginning, settings.articles))
+        self._excluded = tuple(_beginning(one) for one in settings.excluded if one)
+        self._ignored = re.compile("|".join(map(translate, settings.ignored)) or r"(?!)")
         # A pattern does not show all of itself where it is long.
         patterns = [p and p.pattern for p in (settings.name_pattern, settings.path_pattern)]
         self.key = f"pelican {settings!r} {patterns} {prefix} {permalink}"
@@ -81,20 +85,18 @@ class Pelican:
         """Articles by their ending, in the folders of articles."""
         settings, whole = self._settings, (self._prefix + path).rstrip("/")
         name = whole.rpartition("/")[2]
-        if name.startswith(".") or any(fnmatch(name, glob) for glob in settings.ignored):
+        if name.startswith(".") or self._ignored.match(name):
             return False
         is_folder = path.endswith("/")
         if not _lies_in(whole, settings.path):
             return is_folder and _lies_in(settings.path, whole)
-        below = _from(whole, settings.path)
-        if any(_lies_in(below, one) for one in settings.excluded if one):
+        below = _beginning(_from(whole, settings.path))
+        if below.startswith(self._excluded) or (whole == settings.output and whole):
             return False
-        if whole == settings.output and whole:
-            return False
+        inside = below.startswith(self._articles)
         if is_folder:
-            return any(_lies_in(below, one) or _lies_in(one, below) for one in settings.articles)
-        is_article = posixpath.splitext(name)[1] in _READERS
-        return is_article and any(_lies_in(below, one) for one in settings.articles)
+            return inside or any(one.startswith(below) for one in self._articles)
+        return inside and name.endswith(_ENDINGS)
 
     def front_matter(self, path: str, text: str) -> FrontMatter:
         """The file's header over what its path and the settings tell."""
@@ -323,6 +325,11 @@ def _strftime(date: datetime, spec: str) -> str:
 
 def _lies_in(path: str, folder: str) -> bool:
     return not folder or path == folder or path.startswith(f"{folder}/")
+
+
+def _beginning(folder: str) -> str:
+    """With what the path of all that lies in `folder`, itself too, begins once it ends in "/"."""
+    return f"{folder}/" if folder else ""
 
 
 def _from(path: str, folder: str) -> str:
