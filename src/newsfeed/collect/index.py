@@ -143,10 +143,12 @@ class Index:
         self._db.commit()
 
     @_guarded
-    def stamps(self, source: str) -> dict[str, Stamp]:
-        """The stamp of every file of a source that is known, by path."""
+    def stamps(self, source: str) -> dict[str, tuple[int, int, int, int]]:
+        """The stamp of every file of a source that is known, by path; its four numbers as they
+        come, since there are as many as files, and all that is done with them is to compare.
+        """
         query = "SELECT path, size, mtime, ctime, inode FROM file WHERE source = ?"
-        return {row[0]: Stamp(*row[1:]) for row in self._db.execute(query, (source,))}
+        return {row[0]: row[1:] for row in self._db.execute(query, (source,))}
 
     @_guarded
     def entries(self, source: str) -> list[Entry]:
