@@ -8,32 +8,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from newsfeed import __version__, config
-from newsfeed.address import parse_address
 from newsfeed.collect.conventions.detect import convention
 from newsfeed.collect.entry import FORMAT, Folder, Remote
 from newsfeed.collect.index import Index
-from newsfeed.collect.remote.shelf import folder_name
-from newsfeed.deliver.verp import checked_bounces
 from newsfeed.errors import Fault, SettingsError
 from newsfeed.flows.build import Workshop
-from newsfeed.flows.editions import check_newsletter
-from newsfeed.flows.forecast import check_quotas
 from newsfeed.flows.opening import prepare
-from newsfeed.flows.people import People, keys_for
 from newsfeed.flows.plan import Plan, Seams, fingerprint
-from newsfeed.flows.relaying import check_relay
-from newsfeed.flows.signing import entries
-from newsfeed.flows.theming import check_theme, logo_stamps
 from newsfeed.parallel import processors
-from newsfeed.settings import Mail, Settings, Source, source_name
+from newsfeed.settings import Mail, Newsletter, Settings, Source, source_name
 from newsfeed.store import database, private
 from newsfeed.templating import KINDS
 from newsfeed.urls import ascii_url
+
+if TYPE_CHECKING:
+    from newsfeed.flows.people import People
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,12 +60,7 @@ def make_plan(project: Project) -> Plan:
         for f in folders
     )
     templates = _templates(base)
-    for newsletter in settings.newsletters:
-        check_newsletter(newsletter)
-        check_theme(newsletter, base)
-    check_quotas(settings.mail.smtp)
-    check_relay(settings.mail.smtp)
-    entries(settings.mail, base)
+    _check_letters(settings, base)
     output = Path(os.path.normpath(base / settings.feeds.output))
     plan = Plan(
         site=settings.site,
@@ -148,6 +138,8 @@ def _fetched(plan: Plan, seams: Seams) -> tuple[Fault, ...]:
 @contextmanager
 def people(plan: Plan, now: datetime) -> Iterator[People]:
     """Open the store and the keys for what concerns subscribers only. Raises NewsfeedError."""
+    from newsfeed.flows.people import People, keys_for
+
     prepare(plan, now)
     with database.connect(plan.store, now) as db:
         yield People(plan=plan, db=db, keys=keys_for(db, plan.secret), now=now)
@@ -155,6 +147,8 @@ def people(plan: Plan, now: datetime) -> Iterator[People]:
 
 def people_of(shop: Workshop) -> People:
     """What concerns subscribers, in a run whose store is open. Raises StoreError."""
+    from newsfeed.flows.people import People, keys_for
+
     keys = keys_for(shop.db, shop.plan.secret)
     return People(plan=shop.plan, db=shop.db, keys=keys, now=shop.seams.now)
 
@@ -171,7 +165,7 @@ def surroundings(project: Project) -> tuple[object, ...]:
     operator's templates, and logos. What is missing or vanishes is no fault.
     """
     own = [_folder_stamps(project.base / "templates" / kind) for kind in KINDS]
-    return (own, logo_stamps(project.settings.newsletters, project.base))
+    return (own, _logo_stamps(project.settings.newsletters, project.base))
 
 
 def _templates(base: Path) -> tuple[Path, ...]:
@@ -197,11 +191,40 @@ def _data_folder(installed: str, in_checkout: str) -> Path:
     return folder if folder.is_dir() else package.parents[1] / in_checkout
 
 
+def _check_letters(settings: Settings, base: Path) -> None:
+    """Look at what letters ask of the settings, where they speak of letters: what does so would
+    else be imported by every command. Raises SettingsError.
+    """
+    if not settings.newsletters and settings.mail == Mail():
+        return
+    from newsfeed.flows.editions import check_newsletter
+    from newsfeed.flows.forecast import check_quotas
+    from newsfeed.flows.relaying import check_relay
+    from newsfeed.flows.signing import entries
+    from newsfeed.flows.theming import check_theme
+
+    for newsletter in settings.newsletters:
+        check_newsletter(newsletter)
+        check_theme(newsletter, base)
+    check_quotas(settings.mail.smtp)
+    check_relay(settings.mail.smtp)
+    entries(settings.mail, base)
+
+
+def _logo_stamps(newsletters: tuple[Newsletter, ...], base: Path) -> list[tuple[str, int, int]]:
+    if not newsletters:
+        return []
+    from newsfeed.flows.theming import logo_stamps
+
+    return logo_stamps(newsletters, base)
+
+
 def _mail(settings: Settings) -> Mail:
-    bounces = settings.mail.bounces
-    return msgspec.structs.replace(
-        settings.mail, bounces=checked_bounces(bounces) if bounces else ""
-    )
+    if not settings.mail.bounces:
+        return settings.mail
+    from newsfeed.deliver.verp import checked_bounces
+
+    return msgspec.structs.replace(settings.mail, bounces=checked_bounces(settings.mail.bounces))
 
 
 def _site_url(settings: Settings) -> str:
@@ -211,8 +234,11 @@ def _site_url(settings: Settings) -> str:
 
 def _operator(settings: Settings) -> str:
     """Where mails to the operator go; the settings are checked."""
-    notify = settings.operator.notify
-    return parse_address(notify).address if notify else ""
+    if not settings.operator.notify:
+        return ""
+    from newsfeed.address import parse_address
+
+    return parse_address(settings.operator.notify).address
 
 
 def _folder(source: Source, settings: Settings, base: Path) -> Folder:
@@ -232,6 +258,8 @@ def _folder(source: Source, settings: Settings, base: Path) -> Folder:
 
 def _remote_folder(source: Source, settings: Settings, base: Path) -> Folder:
     """Where the items of a remote feed are kept. Their addresses are their own."""
+    from newsfeed.collect.remote.shelf import folder_name
+
     name = source_name(source)
     root = base / ".newsfeed" / "remote" / folder_name(name) / "items"
     return Folder(
@@ -287,7 +315,7 @@ def _output_key(settings: Settings, templates: tuple[Path, ...], base: Path, *, 
         settings.server.url,
         pages,
         [_folder_stamps(root / kind) for root in templates for kind in KINDS],
-        logo_stamps(settings.newsletters, base),
+        _logo_stamps(settings.newsletters, base),
     )
 
 

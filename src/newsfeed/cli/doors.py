@@ -13,7 +13,6 @@ from newsfeed.cli.progress import progress
 from newsfeed.cli.report import complain
 from newsfeed.flows.build import StrictError, Workshop
 from newsfeed.store import database
-from newsfeed.store.backup import LOST
 
 
 @contextmanager
@@ -30,9 +29,17 @@ def opened(
             progress() as show,
             workshop(plan, real_seams(show), allow_empty=allow_empty, offline=offline) as shop,
         ):
-            if not warns and database.pause(shop.db) == LOST:
-                click.echo(f"nothing is sent: {LOST}; `newsfeed resume` lets it go on", err=True)
+            if not warns and (paused := database.pause(shop.db)):
+                _warn_of_loss(paused)
             yield shop
     except StrictError as error:
         complain(error.faults, ())
         raise
+
+
+def _warn_of_loss(paused: str) -> None:
+    """Name a store that was lost, where that is why everything is paused."""
+    from newsfeed.store.backup import LOST
+
+    if paused == LOST:
+        click.echo(f"nothing is sent: {LOST}; `newsfeed resume` lets it go on", err=True)

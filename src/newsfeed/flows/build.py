@@ -16,7 +16,6 @@ from newsfeed.flows.plan import Complaints, Plan, Seams, fingerprint
 from newsfeed.output import manifest
 from newsfeed.output.writer import intact, publish
 from newsfeed.parallel import fork_map
-from newsfeed.store import articles as store
 from newsfeed.store import database
 
 if TYPE_CHECKING:
@@ -118,6 +117,8 @@ class Workshop:
     def remember(self) -> None:
         """Save what is new about articles' identities, unless `saved`; the caller commits."""
         if self.collection.changed and not self.saved:
+            from newsfeed.store import articles as store
+
             store.save(self.db, self.collection.changed)
 
     def _look(self) -> None:

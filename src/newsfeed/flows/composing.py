@@ -12,10 +12,11 @@ from newsfeed.digest.select import Choice
 from newsfeed.flows.bodies import Bodies
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.editions import sender_of, zone_of
-from newsfeed.flows.letters import language_of, make_edition, view_url, web_path
+from newsfeed.flows.letters import language_of, make_edition, view_url
 from newsfeed.flows.pictures import Pictures
 from newsfeed.flows.plan import Plan
 from newsfeed.flows.variants import compose_variants, languages_read
+from newsfeed.flows.webcopies import web_path
 from newsfeed.model import Article, EditionKind, EditionState, Letter
 from newsfeed.output.writer import Output
 from newsfeed.settings import Newsletter

@@ -174,16 +174,8 @@ def _templates(roots: tuple[Path, ...], _state: str) -> Templates:
     return open_templates(folders(roots, "email"), LETTERS)
 
 
-def web_path(origin: str) -> str:
-    """Where an edition's web copy lies below the output folder, for good: letters link to it.
-
-    `origin` is what the edition was called when it was composed.
-    """
-    return f"editions/{origin}/index.html"
-
-
 def view_url(plan: Plan, origin: str) -> str:
-    """The address of an edition's web copy; `origin` as in `web_path`."""
+    """The address of an edition's web copy; `origin` as in `webcopies.web_path`."""
     return f"{plan.site_url}/editions/{quote(origin)}/"
 
 

@@ -1,4 +1,7 @@
-"""The web copies of editions, as files of the output folder."""
+"""The web copies of editions, as files of the output folder.
+
+Every build looks for them, so that nothing is imported here that composes letters.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from newsfeed.flows.letters import web_path
 from newsfeed.flows.naming import standstill
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.output.writer import Output, publish
@@ -16,6 +18,14 @@ from newsfeed.store.editions import WebCopy
 
 if TYPE_CHECKING:
     from newsfeed.flows.build import Workshop
+
+
+def web_path(origin: str) -> str:
+    """Where an edition's web copy lies below the output folder, for good: letters link to it.
+
+    `origin` is what the edition was called when it was composed.
+    """
+    return f"editions/{origin}/index.html"
 
 
 def write_web_copies(shop: Workshop) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -99,6 +98,8 @@ def looking(path: Path, now: datetime) -> Iterator[sqlite3.Connection]:
             remedy="`newsfeed db upgrade` brings it up to date",
         )
     else:
+        from tempfile import TemporaryDirectory
+
         with (
             TemporaryDirectory(prefix="newsfeed-") as folder,
             connect(Path(folder) / "newsfeed.db", now) as db,
