@@ -1,4 +1,4 @@
-"""A command pays for what it uses: `--help` loads none of the heavy libraries."""
+"""A command pays for what it uses: nothing is loaded before there is work for it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,32 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = (
-    "PIL", "aiosql", "apscheduler", "comrak", "feedgen", "cssutils", "frontmatter", "jinja2",
-    "lxml", "nh3", "premailer", "regex", "rich", "sqlite3", "yaml", "yoyo",
-)  # fmt: skip
+WORK = {
+    "PIL", "aiosql", "apscheduler", "comrak", "cryptography", "cssutils", "email", "feedgen",
+    "feedparser", "frontmatter", "httpx", "jinja2", "lxml", "nh3", "premailer", "regex", "requests",
+    "rich", "starlette", "subprocess", "tempfile", "yaml", "yoyo",
+}  # fmt: skip
+LETTERS = {"aiosmtplib", "apscheduler", "cryptography", "cssutils", "premailer", "requests"}
 
-# A fresh interpreter runs the entry point, then tells what it has loaded.
+SETTINGS = """\
+[site]
+title = "News"
+url = "https://news.example.org"
+language = "en"
+author = "News"
+timezone = "UTC"
+[[sources]]
+path = "posts"
+[pages]
+enabled = false
+"""
+
+# A fresh interpreter runs the entry point, then tells what it has loaded. Its clock is ahead, so
+# that files just written are trusted to stay as they were read.
 PROBE = """
-import sys
+import sys, time
+wall = time.time_ns
+time.time_ns = lambda: wall() + 10_000_000_000
 from newsfeed.cli import main
 sys.argv = ["newsfeed", *sys.argv[1:]]
 try:
@@ -43,9 +61,37 @@ def _loaded_by(arguments: list[str], folder: Path) -> set[str]:
     return set(run.stderr.splitlines()[-1].split())
 
 
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A folder with one article, of which the feeds are made. It has no newsletter."""
+    (tmp_path / "newsfeed.toml").write_text(SETTINGS, "utf-8")
+    (tmp_path / "posts").mkdir()
+    _write(tmp_path, "One")
+    _loaded_by(["build"], tmp_path)
+    return tmp_path
+
+
+def _write(folder: Path, title: str) -> None:
+    text = f"---\ntitle: {title}\ndate: 2026-01-01\n---\nText.\n"
+    (folder / "posts" / f"{title}.md").write_text(text, "utf-8")
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
 def test_help_loads_no_heavy_library(arguments: list[str], tmp_path: Path) -> None:
     """`newsfeed --help` answers without loading what only the work needs."""
     loaded = _loaded_by(arguments, tmp_path)
     assert {"newsfeed", "click"} <= loaded
-    assert loaded & set(HEAVY) == set()
+    assert loaded & (WORK | {"sqlite3"}) == set()
+
+
+def test_a_build_in_which_nothing_changed_loads_nothing_that_reads_or_writes(built: Path) -> None:
+    """That there is nothing to do is seen without what would do it."""
+    assert _loaded_by(["build"], built) & WORK == set()
+
+
+def test_a_build_without_newsletters_loads_nothing_that_makes_letters(built: Path) -> None:
+    """A new article costs nothing for letters that nobody gets."""
+    _write(built, "Two")
+    loaded = _loaded_by(["build"], built)
+    assert {"feedgen", "lxml"} <= loaded
+    assert loaded & LETTERS == set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -90,7 +89,13 @@ def _toml(text: str) -> object:
     return tomllib.loads(text)
 
 
-_PARSERS: dict[str, Callable[[str], object]] = {".toml": _toml, ".json": json.loads}
+def _json(text: str) -> object:
+    import json
+
+    return json.loads(text)
+
+
+_PARSERS: dict[str, Callable[[str], object]] = {".toml": _toml, ".json": _json}
 
 
 def _unreadable(path: Path, said: str) -> SettingsError:

@@ -1,12 +1,13 @@
-"""The one door to front matter: text in, values and body out."""
+"""The one door to front matter: text in, values and body out.
+
+What parses is imported with the first text: the rules of generators are imported by every run, and
+texts are read only where they changed.
+"""
 
 from __future__ import annotations
 
 import re
 
-import frontmatter
-
-from newsfeed.collect.frontmatter.blocks import find_block
 from newsfeed.collect.frontmatter.values import FrontMatter
 
 _BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
@@ -18,10 +19,14 @@ def parse_front_matter(text: str) -> FrontMatter:
     Without front matter, `values` is empty and the body is all there is. Raises `ArticleError`
     with line and remedy for front matter that is broken or passes the limits.
     """
+    from newsfeed.collect.frontmatter.blocks import find_block
+
     block = find_block(text)
     if block is None:
         body, line = _body(text, 0)
         return FrontMatter(values={}, body=body, body_line=line, lines={}, syntax="")
+    import frontmatter
+
     handler = block.handler(block.line)
     # Only the block is handed over: python-frontmatter would strip the body, and with it the
     # indentation of a code block at its start.

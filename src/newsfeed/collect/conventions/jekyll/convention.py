@@ -29,9 +29,6 @@ from newsfeed.collect.conventions.jekyll.defaults import (
 )
 from newsfeed.collect.conventions.jekyll.expressions import Scope, relative
 from newsfeed.collect.conventions.jekyll.layout import ENDINGS, Layout
-from newsfeed.collect.conventions.jekyll.liquid import resolve
-from newsfeed.collect.conventions.jekyll.titles import feed_title, title_of_name
-from newsfeed.collect.dates import file_name_date
 from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
 from newsfeed.errors import ArticleError
 from newsfeed.model import DateOrigin
@@ -113,6 +110,8 @@ class Jekyll:
 
     def place(self, path: str, front: FrontMatter, fields: Fields, heading: str) -> Place:  # noqa: ARG002
         """See Convention.place. Jekyll takes a post's name from the file, never from a heading."""
+        from newsfeed.collect.conventions.jekyll.titles import feed_title, title_of_name
+
         whole = self._prefix + path
         stem = PurePosixPath(path).stem
         day, name = _named(stem)
@@ -177,6 +176,8 @@ class Jekyll:
 
     def body(self, path: str, text: str, find: Find) -> Body:
         """See Convention.body: without Liquid, and without what follows the author's separator."""
+        from newsfeed.collect.conventions.jekyll.liquid import resolve
+
         config = self._config
         found = resolve(
             text,
@@ -231,6 +232,8 @@ class Jekyll:
 
 def _named(stem: str) -> tuple[date | None, str]:
     """The date and the rest of a file's name. Raises ArticleError for a day that is none."""
+    from newsfeed.collect.dates import file_name_date
+
     if _SHORT_YEAR.match(stem):  # as Ruby reads a year of two digits
         stem = ("20" if stem < "69" else "19") + stem
     try:

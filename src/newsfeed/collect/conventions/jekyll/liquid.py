@@ -19,7 +19,7 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _WORD = re.compile(r"\s*(\w*)")
 _SPACE = re.compile(r"\s*")
 _LANGUAGE = re.compile(r"[A-Za-z0-9.+#_-]*")
-_MARK = re.compile(r"[^A-Za-z0-9 \u0080-\U0010ffff]")
+_MARK = re.compile(r"[\x00-\x1f!-/:-@\[-`{-\x7f]")
 _SHOWN = 60
 
 
