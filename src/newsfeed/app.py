@@ -253,6 +253,7 @@ def _folder(source: Source, settings: Settings, base: Path) -> Folder:
         convention=rules,
         site_url=_site_url(settings).removesuffix(ascii_url(rules.base_path)),
         language=source.language or settings.site.language,
+        media_roots=tuple(map(str, rules.media_roots(root))),
     )
 
 

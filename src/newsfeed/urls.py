@@ -6,6 +6,7 @@ Only the standard library, since every command imports it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -148,6 +149,7 @@ def _encoded(text: str, safe: str) -> str:
     return quote(_STRAY_PERCENT.sub("%25", text), safe=safe)
 
 
+@lru_cache(256)  # thousands of addresses are of the same few hosts
 def _ascii_authority(authority: str) -> str:
     userinfo, at, host_port = authority.rpartition("@")
     match = _HOST_PORT.fullmatch(host_port)

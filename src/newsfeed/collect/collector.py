@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 
 import msgspec
 
@@ -15,6 +16,9 @@ from newsfeed.parallel import fork_map
 
 PARALLEL_FROM = 300
 """Files to read from which on processes are worth starting."""
+
+BATCH = 32
+"""Files that are read together; their texts are in memory at once."""
 
 
 class Scan(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +61,10 @@ def scan(
         ]
         vanished = known.keys() - found.keys()
         index.forget(folder.name, [*vanished, *(file.path for file in new if file.path in known)])
-        rows = fork_map(partial(_read, folder), new, threshold=PARALLEL_FROM, workers=workers)
+        batches = [new[at : at + BATCH] for at in range(0, len(new), BATCH)]
+        rows = fork_map(
+            partial(_read, folder), batches, threshold=PARALLEL_FROM // BATCH, workers=workers
+        )
         index.remember(folder.name, _counted(rows, progress), started)
         changed = changed or bool(new or vanished)
     if changed:
@@ -65,18 +72,18 @@ def scan(
     return Scan(changed=changed, counts=counts, faults=tuple(faults))
 
 
-def _read(folder: Folder, found: Found) -> Row:
+def _read(folder: Folder, batch: Sequence[Found]) -> list[Row]:
     if folder.remote:
         from newsfeed.collect.remote.reading import read_item
 
-        return row(found, read_item(found, folder))
-    from newsfeed.collect.reading import read_entry  # heavy, and only for what changed
+        return [row(found, read_item(found, folder)) for found in batch]
+    from newsfeed.collect.reading import read_entries  # heavy, and only for what changed
 
-    return row(found, read_entry(found, folder))
+    return list(map(row, batch, read_entries(batch, folder)))
 
 
-def _counted(rows: Iterator[Row], progress: Callable[[int], None]) -> Iterator[Row]:
-    for number, one in enumerate(rows, 1):
+def _counted(batches: Iterator[list[Row]], progress: Callable[[int], None]) -> Iterator[Row]:
+    for number, one in enumerate(chain.from_iterable(batches), 1):
         progress(number)
         yield one
 

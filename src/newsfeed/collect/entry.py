@@ -86,8 +86,9 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
     """A source as the reader of its files needs it. `site_url` has no slash at its end.
 
     `publishes_media` tells that local files which articles refer to are copied to the output,
-    at their path below `root`, because nobody else publishes them. `remote` is the feed that fills
-    the folder with items; None where authors do, by the rules of `convention`.
+    at their path below `root`, because nobody else publishes them. `media_roots` are the folders,
+    absolute, in which references that begin with a slash are looked up. `remote` is the feed that
+    fills the folder with items; None where authors do, by the rules of `convention`.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
     site_url: str
     language: str
     publishes_media: bool = False
+    media_roots: tuple[str, ...] = ()
     remote: Remote | None = None
 
 

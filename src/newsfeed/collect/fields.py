@@ -153,7 +153,8 @@ def _left_out(values: Values) -> str:
 def _excerpt(values: Values) -> str:
     """The first of the author's own summaries that is not empty, with its lines."""
     for key in _EXCERPT:
-        if text := clean(values.scalar(key, values.get(key))).strip():
+        value = values.get(key)
+        if value is not None and (text := clean(values.scalar(key, value)).strip()):
             return text
     return ""
 
@@ -204,6 +205,8 @@ def _image(values: Values) -> ImageField | None:
     """The lead image: an address, or a mapping with one; the first of a list."""
     for key in _IMAGE:
         first = next(iter(as_list(values.get(key))), None)
+        if first is None:
+            continue
         if isinstance(first, dict):
             if image := _image_mapping(values, key, first):
                 return image

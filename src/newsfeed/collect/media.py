@@ -42,10 +42,10 @@ ENDINGS = frozenset(
 
 
 class Looked(NamedTuple):
-    """The local places at which a file was looked for, in order, and the one where it is."""
+    """The local places at which a file was looked for, in order, and the one where it is, or ""."""
 
     places: list[str]
-    file: Path | None
+    file: str
 
 
 class Medium(NamedTuple):
@@ -83,7 +83,7 @@ def find(body: str, lead: str, path: str, root: Path, lookup: Callable[[str], Lo
             continue
         looked = lookup(reference)
         places += looked.places
-        if looked.file is None:
+        if not looked.file:
             missing += [reference] if looked.places and reference != lead else []
         elif problem := _problem(looked.file):
             remarks.append(_remark(path, f"the file {reference} is not published: {problem}"))
@@ -131,7 +131,7 @@ def _is_medium(reference: str) -> bool:
     return PurePosixPath(bare).suffix.lower() in ENDINGS
 
 
-def _problem(file: Path) -> str:
+def _problem(file: str) -> str:
     """Why a file cannot be published; "" where it can."""
     known = stamp(file)
     if known and known.size > MAX_BYTES:
@@ -139,8 +139,8 @@ def _problem(file: Path) -> str:
     return "" if os.access(file, os.R_OK) else "it cannot be read"
 
 
-def _medium(file: Path, root: Path) -> Medium:
-    raw = file.relative_to(root).as_posix()
+def _medium(file: str, root: Path) -> Medium:
+    raw = Path(file).relative_to(root).as_posix()
     known = stamp(file)
     return Medium(normalize("NFC", raw), raw, known.size if known else 0)
 

@@ -94,9 +94,9 @@ class Pictures:
         self, article: Article, entry: Entry, folder: Folder, reference: str, width: int
     ) -> Shown | None:
         looked = look(reference, entry.raw_path, folder)
-        if looked.file is None:
+        if not looked.file:
             return Shown("") if looked.places and folder.publishes_media else None
-        found = self._renditions(looked.file, article.path)
+        found = self._renditions(Path(looked.file), article.path)
         if found is None:
             return Shown("")
         one = found.small if 0 < width <= NARROWEST else found.large

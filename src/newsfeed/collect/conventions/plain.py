@@ -20,7 +20,7 @@ from newsfeed.collect.conventions.base import (
 )
 from newsfeed.collect.dates import file_name_date
 from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
-from newsfeed.collect.permalinks import date_parts, expand
+from newsfeed.collect.permalinks import expand
 from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import ArticleError
 from newsfeed.model import DateOrigin
@@ -99,9 +99,8 @@ class Plain:
             "categories": "/".join(slug(c) or short_hash(c) for c in fields.categories),
             "path": str(PurePosixPath(path).parent).removeprefix("."),
             "output_ext": ".html",
-            **(date_parts(date) if date else {}),
         }
-        return expand(fields.permalink or self._permalink, values)
+        return expand(fields.permalink or self._permalink, values, date)
 
     def media_roots(self, root: Path) -> tuple[Path, ...]:
         """Site-relative images lie in the folder itself."""

@@ -48,7 +48,7 @@ class YamlReader:
         self.remarks: list[Remark] = []
         self._source = source
         self._opening = opening
-        self._events: Iterator[yaml.Event] = yaml.parse(source, Loader=_LOADER)
+        self._events: Iterator[yaml.Event] = iter(_LOADER(source).get_event, None)
         self._anchors: dict[str, object] = {}
         self._unused: dict[str, int] = {}
         self._aliases = 0
@@ -77,6 +77,8 @@ class YamlReader:
         value: object
         if isinstance(event, yaml.ScalarEvent):
             value = event.value
+            if event.tag is None and event.anchor is None:  # as nearly all are
+                return value
         elif isinstance(event, yaml.CollectionStartEvent):
             if depth > MAX_DEPTH:
                 refuse_depth(self._line(event))

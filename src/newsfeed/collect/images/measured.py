@@ -34,7 +34,7 @@ class Measured(msgspec.Struct, frozen=True):
     media_type: str
 
 
-def measure(path: Path) -> Measured:
+def measure(path: str) -> Measured:
     """Size and type of the image file `path`, by its header alone; EXIF orientation honoured.
 
     Raises ArticleError for what is no image of a known kind, or too large to trust.
@@ -48,7 +48,7 @@ def measure(path: Path) -> Measured:
 
 
 @lru_cache(1024)  # thousands of articles may show one image
-def _measured(path: Path, file_stamp: Stamp) -> Measured:
+def _measured(path: str, file_stamp: Stamp) -> Measured:
     from PIL import Image
 
     try:
@@ -68,5 +68,5 @@ def _measured(path: Path, file_stamp: Stamp) -> Measured:
     return Measured(width, height, file_stamp.size, MEDIA_TYPES.get(kind, "image/jpeg"))
 
 
-def _refused(path: Path, problem: str) -> ArticleError:
-    return ArticleError(f"the image {path.name} {problem}", remedy="replace the image")
+def _refused(path: str, problem: str) -> ArticleError:
+    return ArticleError(f"the image {Path(path).name} {problem}", remedy="replace the image")

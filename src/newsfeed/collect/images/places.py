@@ -42,12 +42,12 @@ def _forms(name: str) -> list[str]:
     return list(dict.fromkeys((name, normalize("NFC", name), normalize("NFD", name))))
 
 
-def existing(places: list[str], roots: tuple[str, ...]) -> Path | None:
-    """The first place that is a regular file, and no link leads it out of `roots`."""
+def existing(places: list[str], roots: tuple[str, ...]) -> str:
+    """The first place that is a regular file, and no link leads it out of `roots`; "" if none."""
     for place in places:
         if stamp(place) and _is_inside(place, roots):
-            return Path(place)
-    return None
+            return place
+    return ""
 
 
 @lru_cache(1024)  # thousands of articles may show one image

@@ -28,7 +28,7 @@ from newsfeed.collect.conventions.eleventy.globs import Globs
 from newsfeed.collect.conventions.eleventy.literals import UNKNOWN
 from newsfeed.collect.conventions.eleventy.templates import filled, without_tags
 from newsfeed.collect.dates import parse_date
-from newsfeed.collect.permalinks import date_parts, expand
+from newsfeed.collect.permalinks import expand
 from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import ArticleError
 from newsfeed.model import DateOrigin
@@ -202,9 +202,8 @@ class Eleventy:
                 "categories": "/".join(map(slug, fields.categories)),
                 "path": page.folder,
                 "output_ext": ".html",
-                **(date_parts(when.astimezone(UTC)) if when else {}),
             }
-            return expand(self._permalink, values)
+            return expand(self._permalink, values, when and when.astimezone(UTC))
         computed = data.get("eleventyComputed")
         pattern = computed.get("permalink") if isinstance(computed, dict) else None
         pattern = pattern or data.get("permalink", self._site.permalink)

@@ -6,11 +6,12 @@ From Jekyll's documentation, "Permalinks", and from what Jekyll 4 does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 from unicodedata import category
 
-from newsfeed.collect.permalinks import date_parts
+from newsfeed.collect.permalinks import DATE_PARTS
 from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import ArticleError
 
@@ -24,47 +25,67 @@ _PRETTY = frozenset("._~!$&'()+,;=@")
 _ENCODED = str.maketrans({"%": "%25", "#": "%23", "?": "%3F", "\\": "%5C"})
 
 
-def words_of(date: datetime) -> dict[str, str]:
-    """The placeholders that come from a date, in the zone of the date."""
-    month, day = _MONTHS[date.month - 1], _DAYS[date.weekday()]
-    return {
-        **date_parts(date),
-        "short_month": month[:3],
-        "long_month": month,
-        "short_day": day[:3],
-        "long_day": day,
-    }
+class Names(NamedTuple):
+    """What an address is made of besides its date: the slug, or the file's name, as the author
+    wrote it, categories, and the file's own name, path and ending.
+    """
+
+    slug: str
+    categories: tuple[str, ...]
+    collection: str
+    name: str
+    path: str
+    ending: str
 
 
-def names_of(name: str, categories: Iterable[str]) -> dict[str, str]:
-    """The placeholders that come from a slug, or a file's name, and the categories."""
-    categories = tuple(categories)
-    return {
-        "title": slugify(name, _PRETTY),
-        "slug": slugify(name).lower(),
-        "categories": "/".join(dict.fromkeys(one.lower() for one in categories)),
-        "slugified_categories": "/".join(dict.fromkeys(slugify(c).lower() for c in categories)),
-    }
+_NAME_PARTS: Mapping[str, Callable[[Names], str]] = {
+    "title": lambda names: slugify(names.slug, _PRETTY),
+    "slug": lambda names: slugify(names.slug).lower(),
+    "categories": lambda names: "/".join(dict.fromkeys(c.lower() for c in names.categories)),
+    "slugified_categories": lambda names: "/".join(
+        dict.fromkeys(slugify(c).lower() for c in names.categories)
+    ),
+    "collection": lambda names: names.collection,
+    "name": lambda names: slugify(names.name).lower(),
+    "path": lambda names: names.path,
+    "output_ext": lambda names: names.ending,
+}
+_DATE_PARTS: Mapping[str, Callable[[datetime], str]] = {
+    **DATE_PARTS,
+    "short_month": lambda date: _MONTHS[date.month - 1][:3],
+    "long_month": lambda date: _MONTHS[date.month - 1],
+    "short_day": lambda date: _DAYS[date.weekday()][:3],
+    "long_day": lambda date: _DAYS[date.weekday()],
+}
 
 
-def address(pattern: str, values: Mapping[str, str]) -> str:
-    """The path that a pattern gives. Raises ArticleError for a placeholder that is not known, and
-    for a path that cannot be one.
+def address(pattern: str, names: Names, date: datetime | None) -> str:
+    """The path that a pattern gives; `date` is in the site's zone. Raises ArticleError for a
+    placeholder that is not known, and for a path that cannot be one.
     """
 
     def fill(match: re.Match[str]) -> str:
         name = match[1]
-        if name not in values and name.endswith("_"):  # ":month_:day"
+        value = _value(name, names, date)
+        if value is None and name.endswith("_"):  # ":month_:day"
             name = name[:-1]
-        if name not in values:
+            value = _value(name, names, date)
+        if value is None:
             raise ArticleError(
                 f"the permalink {pattern!r} holds :{match[1]}, which is no placeholder here",
                 remedy="mend it; Jekyll's documentation lists them under Permalinks",
             )
-        return values[name].translate(_ENCODED) + match[1][len(name) :]
+        return value.translate(_ENCODED) + match[1][len(name) :]
 
     filled = _PLACEHOLDER.sub(fill, pattern)
     return permalink_path(re.sub("/+", "/", f"/{filled}".replace("..", "/").replace("./", "")))
+
+
+def _value(name: str, names: Names, date: datetime | None) -> str | None:
+    """What a placeholder stands for; None where nothing fills it."""
+    if name in _NAME_PARTS:
+        return _NAME_PARTS[name](names)
+    return _DATE_PARTS[name](date) if date and name in _DATE_PARTS else None
 
 
 def slugify(text: str, kept: frozenset[str] = frozenset()) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from datetime import date, datetime, time
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from newsfeed.collect.conventions.base import HTML_ENDINGS, Body, Find, Place, markup_of
+from newsfeed.collect.conventions.base import HTML_ENDINGS, Body, Dropped, Find, Place, markup_of
 from newsfeed.collect.conventions.jekyll import addresses
 from newsfeed.collect.conventions.jekyll.config import Config, page_suffix
 from newsfeed.collect.conventions.jekyll.defaults import (
@@ -76,7 +76,7 @@ class Jekyll:
             if key in own:
                 own[key] = in_utc(own[key], _line(text, front.lines.get(key, 0)))
         below = defaults_of(self._prefix + path, self._kind, self._config.defaults)
-        values = merged(merged({}, below), own)
+        values = merged(merged({}, below) if below else {}, own)
         for key in _DATES:
             if key in below and key not in own:
                 values[key] = in_utc(values[key], "")
@@ -113,7 +113,7 @@ class Jekyll:
         from newsfeed.collect.conventions.jekyll.titles import feed_title, title_of_name
 
         whole = self._prefix + path
-        stem = PurePosixPath(path).stem
+        stem = posixpath.splitext(posixpath.basename(path))[0]
         day, name = _named(stem)
         name = name.rstrip(".") or stem
         title = feed_title(fields.title or title_of_name(name)) or stem
@@ -163,41 +163,42 @@ class Jekyll:
         when: datetime | None,
         fields: Fields,
     ) -> str:
-        ending = PurePosixPath(path).suffix
-        values = {
-            **(addresses.words_of(when.astimezone(self.zone)) if when else {}),
-            **addresses.names_of(slug, categories),
-            "collection": self._kind,
-            "name": addresses.slugify(PurePosixPath(path).stem).lower(),
-            "path": self._layout.in_collection(path),
-            "output_ext": ending if ending.lower() in HTML_ENDINGS else ".html",
-        }
-        return addresses.address(fields.permalink or self._permalink, values)
+        name, ending = posixpath.splitext(posixpath.basename(path))
+        names = addresses.Names(
+            slug=slug,
+            categories=categories,
+            collection=self._kind,
+            name=name,
+            path=self._layout.in_collection(path),
+            ending=ending if ending.lower() in HTML_ENDINGS else ".html",
+        )
+        return addresses.address(
+            fields.permalink or self._permalink, names, when and when.astimezone(self.zone)
+        )
 
     def body(self, path: str, text: str, find: Find) -> Body:
         """See Convention.body: without Liquid, and without what follows the author's separator."""
-        from newsfeed.collect.conventions.jekyll.liquid import resolve
+        dropped: tuple[Dropped, ...] = ()
+        if "{%" in text or "{{" in text:
+            from newsfeed.collect.conventions.jekyll.liquid import resolve
 
-        config = self._config
-        found = resolve(
-            text,
-            Scope(
-                names=config.names,
-                url=config.url,
-                base_path=config.base_path,
-                post=lambda reference: self._post(reference, find),
-                file=lambda reference: self._file(reference, find),
-            ),
-        )
+            text, dropped = resolve(text, self._scope(find))
+        separator = self._config.excerpt_separator
         lead = ""
-        if config.excerpt_separator.strip():
-            before, marker, _ = found.text.partition(config.excerpt_separator)
-            lead = before if marker else ""
-        return Body(
-            text=found.text,
-            markup=markup_of(path, markdown="kramdown"),
-            lead=lead,
-            dropped=found.dropped,
+        if separator.strip() and separator in text:
+            lead = text.partition(separator)[0]
+        markup = markup_of(path, markdown="kramdown")
+        return Body(text=text, markup=markup, lead=lead, dropped=dropped)
+
+    def _scope(self, find: Find) -> Scope:
+        """What Liquid may ask for in an article."""
+        config = self._config
+        return Scope(
+            names=config.names,
+            url=config.url,
+            base_path=config.base_path,
+            post=lambda reference: self._post(reference, find),
+            file=lambda reference: self._file(reference, find),
         )
 
     def _post(self, reference: str, find: Find) -> str:

@@ -28,7 +28,7 @@ from newsfeed.collect.conventions.pelican.links import category_slug, resolved
 from newsfeed.collect.conventions.pelican.settings import Settings
 from newsfeed.collect.conventions.pelican.slugs import slugify
 from newsfeed.collect.frontmatter import FrontMatter
-from newsfeed.collect.permalinks import date_parts, expand
+from newsfeed.collect.permalinks import expand
 from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import ArticleError
 from newsfeed.model import DateOrigin
@@ -211,11 +211,10 @@ class Pelican:
         if url := told.get("url"):
             return permalink_path(f"/{url}".replace("//", "/"))
         if self._permalink:
-            dates = date_parts(fields.date.astimezone(self.zone)) if fields.date else {}
-            known = {"slug": slug, "title": slug, "output_ext": ".html", **dates}
+            known = {"slug": slug, "title": slug, "output_ext": ".html"}
             known["categories"] = self._category(told)
             known["path"] = posixpath.dirname(path)
-            return expand(self._permalink, known)
+            return expand(self._permalink, known, fields.date and fields.date.astimezone(self.zone))
         name = "ARTICLE_URL" if self._is_main(told) else "ARTICLE_LANG_URL"
         below = _from(self._prefix + path, self._settings.path)
         known = {**told, "slug": slug, "path": below, "lang": told.get("lang") or "en"}
