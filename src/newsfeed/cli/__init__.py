@@ -5,6 +5,7 @@ Commands are imported only when they are called, so that `--help` is quick.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -82,6 +83,7 @@ def main() -> NoReturn:
     """Run a command; every failure becomes one line on stderr and an exit status."""
     _open_streams()
     gc.set_threshold(200_000, 20, 100)  # a run's values live to its end: looking is in vain
+    atexit.register(gc.freeze)  # and so is the look that the interpreter takes when it ends
     debug = "--debug" in sys.argv[1:2]
     try:
         group.main(prog_name="newsfeed", standalone_mode=False)
