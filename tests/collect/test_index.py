@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from newsfeed.collect.entry import Entry
 from newsfeed.collect.files import Found, Stamp
-from newsfeed.collect.index import RACY, Index, row, trusted
+from newsfeed.collect.index import RACY, Index, encoded, row, trusted
 from newsfeed.errors import Fault
 
 STAMP = Stamp(size=5, mtime=1_000, ctime=1_000, inode=7)
@@ -31,7 +33,7 @@ def test_what_was_remembered_is_known_in_the_next_run(tmp_path: Path) -> None:
     with Index(tmp_path / "index.db", "key") as index:
         _remember(index, "b.md", "a.md")
     with Index(tmp_path / "index.db", "key") as index:
-        assert index.stamps("s") == {"a.md": STAMP, "b.md": STAMP}
+        assert index.stamps("s") == {"a.md": encoded(STAMP), "b.md": encoded(STAMP)}
         assert [entry.path for entry in index.entries("s")] == ["a.md", "b.md"]
         assert index.stamps("other") == {}
 
@@ -43,6 +45,19 @@ def test_under_another_key_everything_is_forgotten(tmp_path: Path) -> None:
     with Index(tmp_path / "index.db", "other") as index:
         assert index.stamps("s") == {}
         assert index.note("n") is None
+
+
+def test_tables_of_another_version_are_made_anew(tmp_path: Path) -> None:
+    """A newsfeed that keeps something else of files reads them again, and says nothing."""
+    with closing(sqlite3.connect(tmp_path / "index.db")) as db:
+        db.execute("CREATE TABLE file (id INTEGER PRIMARY KEY, size INTEGER)")
+        db.execute("CREATE TABLE entry (file INTEGER PRIMARY KEY, value BLOB)")
+        db.execute("INSERT INTO entry VALUES (1, x'')")
+        db.commit()
+    with Index(tmp_path / "index.db", "key") as index:
+        assert index.stamps("s") == {}
+        _remember(index, "a.md")
+        assert [entry.path for entry in index.entries("s")] == ["a.md"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import msgspec
 
 from newsfeed.collect.entry import Folder
 from newsfeed.collect.files import Found, stamp, walk
-from newsfeed.collect.index import Index, Row, row
+from newsfeed.collect.index import Index, Row, encoded, row
 from newsfeed.errors import Fault, SourceError
 from newsfeed.parallel import fork_map
 
@@ -54,10 +54,11 @@ def scan(
         found = _files(folder, skipped, faults.append)
         counts[folder.name] = len(found)
         known = index.stamps(folder.name)
+        again = {path for source, path in stale if source == folder.name}
         new = [
             file
             for path, file in found.items()
-            if known.get(path) != file.stamp or (folder.name, path) in stale
+            if known.get(path) != encoded(file.stamp) or path in again
         ]
         vanished = known.keys() - found.keys()
         index.forget(folder.name, [*vanished, *(file.path for file in new if file.path in known)])
@@ -120,5 +121,5 @@ def _files(
 
 def _with_changed_pictures(index: Index) -> set[tuple[str, str]]:
     """The articles of which an image, or another file that they show, changed, came or went."""
-    changed = {path for path, known in index.pictures().items() if stamp(path) != known}
+    changed = {path for path, known in index.pictures().items() if encoded(stamp(path)) != known}
     return index.articles_with(changed) if changed else set()

@@ -24,21 +24,27 @@ from newsfeed.store import private
 RACY = 2_000_000_000
 """Nanoseconds before reading within which a change makes a row untrusted."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS file (
-  id INTEGER PRIMARY KEY, source TEXT NOT NULL, path TEXT NOT NULL,
-  size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL,
-  picture BLOB NOT NULL, UNIQUE (source, path));
-CREATE TABLE IF NOT EXISTS entry (file INTEGER PRIMARY KEY, value BLOB NOT NULL);
+_VERSION = 1
+"""Of the tables: those of another are made anew."""
+
+_SCHEMA = f"""
+DROP TABLE IF EXISTS file;
+DROP TABLE IF EXISTS entry;
+CREATE TABLE file (
+  source TEXT NOT NULL, path TEXT NOT NULL, id INTEGER NOT NULL, stamp BLOB NOT NULL,
+  picture BLOB NOT NULL, PRIMARY KEY (source, path)) WITHOUT ROWID;
+CREATE TABLE entry (file INTEGER PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS picture (path TEXT PRIMARY KEY, stamp BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS original (
   path TEXT PRIMARY KEY, stamp BLOB NOT NULL, key TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rendition (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = {_VERSION};
 """
 
 _GENERATION = "generation"
 _UNTRUSTED = Stamp(-1, 0, 0, 0)
+_ENCODER = msgspec.msgpack.Encoder()
 
 
 class Row(NamedTuple):
@@ -143,12 +149,11 @@ class Index:
         self._db.commit()
 
     @_guarded
-    def stamps(self, source: str) -> dict[str, tuple[int, int, int, int]]:
-        """The stamp of every file of a source that is known, by path; its four numbers as they
-        come, since there are as many as files, and all that is done with them is to compare.
+    def stamps(self, source: str) -> dict[str, bytes]:
+        """The stamp of every file of a source that is known, by path, as `encoded` has it: there
+        are many, and all that is done with them is to compare.
         """
-        query = "SELECT path, size, mtime, ctime, inode FROM file WHERE source = ?"
-        return {row[0]: row[1:] for row in self._db.execute(query, (source,))}
+        return dict(self._db.execute("SELECT path, stamp FROM file WHERE source = ?", (source,)))
 
     @_guarded
     def entries(self, source: str) -> list[Entry]:
@@ -161,11 +166,9 @@ class Index:
         return [decoder.decode(blob) for (blob,) in self._db.execute(query, (source,))]
 
     @_guarded
-    def pictures(self) -> dict[str, Stamp | None]:
-        """The stamp of every place where media were looked for; None where there was none."""
-        decoder = msgspec.msgpack.Decoder(Stamp | None)
-        rows = self._db.execute("SELECT path, stamp FROM picture")
-        return {path: decoder.decode(blob) for path, blob in rows}
+    def pictures(self) -> dict[str, bytes]:
+        """The stamp of every place where media were looked for, as `encoded` has it."""
+        return dict(self._db.execute("SELECT path, stamp FROM picture"))
 
     @_guarded
     def articles_with(self, pictures: Set[str]) -> set[tuple[str, str]]:
@@ -206,11 +209,12 @@ class Index:
         """Keep what files gave that are not known, or were forgotten. `read_at` is when reading
         began, in nanoseconds of the clock that stamps files.
         """
-        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM file").fetchone()
+        (last,) = self._db.execute("SELECT coalesce(max(file), 0) FROM entry").fetchone()
         number = last
         for number, (found, pictures, entry) in enumerate(rows, last + 1):
-            values = (number, source, found.path, *trusted(found.stamp, read_at), pictures)
-            self._db.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            stamp = encoded(trusted(found.stamp, read_at))
+            values = (source, found.path, number, stamp, pictures)
+            self._db.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?)", values)
             self._db.execute("INSERT INTO entry VALUES (?, ?)", (number, entry))
         if number > last:
             self._changes()
@@ -222,7 +226,7 @@ class Index:
         self._db.executemany(
             "INSERT INTO picture VALUES (?, ?)",
             (
-                (path, msgspec.msgpack.encode(trusted(stamp, read_at) if stamp else None))
+                (path, encoded(trusted(stamp, read_at) if stamp else None))
                 for path, stamp in stamps.items()
             ),
         )
@@ -237,16 +241,15 @@ class Index:
     @_guarded
     def original(self, path: str, seen: Stamp) -> str:
         """The key of the renditions of an image file, if it is still the one that was read; ""."""
-        query = "SELECT key, stamp FROM original WHERE path = ?"
-        found = self._db.execute(query, (path,)).fetchone()
-        known = found and msgspec.msgpack.decode(found[1], type=Stamp)
-        return found[0] if known == seen else ""
+        query = "SELECT key FROM original WHERE path = ? AND stamp = ?"
+        found = self._db.execute(query, (path, encoded(seen))).fetchone()
+        return found[0] if found else ""
 
     @_guarded
     def remember_original(self, path: str, key: str, seen: Stamp, read_at: int) -> None:
         """Keep the key of what an image file held, as `remember` does."""
-        stamp = msgspec.msgpack.encode(trusted(seen, read_at))
-        self._db.execute("INSERT OR REPLACE INTO original VALUES (?, ?, ?)", (path, stamp, key))
+        values = (path, encoded(trusted(seen, read_at)), key)
+        self._db.execute("INSERT OR REPLACE INTO original VALUES (?, ?, ?)", values)
 
     @_guarded
     def renditions(self, key: str) -> bytes | None:
@@ -271,6 +274,11 @@ class Index:
         self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
 
 
+def encoded(stamp: Stamp | None) -> bytes:
+    """A stamp as it is kept; None where there was no file."""
+    return _ENCODER.encode(stamp)
+
+
 def trusted(stamp: Stamp, read_at: int) -> Stamp:
     """The stamp, or one that no file has where the file changed too shortly before reading."""
     return stamp if max(stamp.mtime, stamp.ctime) < read_at - RACY else _UNTRUSTED
@@ -286,5 +294,7 @@ def _open(path: Path) -> sqlite3.Connection:
             f"cannot be opened: {error}", where=str(path), remedy="mend its folder's permissions"
         ) from None
     with closing(db.cursor()) as cursor:
-        cursor.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + _SCHEMA)
+        cursor.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;")
+        if cursor.execute("PRAGMA user_version").fetchone() != (_VERSION,):
+            cursor.executescript(_SCHEMA)
     return db
