@@ -26,7 +26,7 @@ def _entry(path: str) -> Entry:
 
 
 def _remember(index: Index, *paths: str) -> None:
-    index.remember("s", [row(_found(path), _entry(path)) for path in paths], READ_AT)
+    index.remember("s", [[row(_found(path), _entry(path)) for path in paths]], READ_AT)
 
 
 def test_what_was_remembered_is_known_in_the_next_run(tmp_path: Path) -> None:

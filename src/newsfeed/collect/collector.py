@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain
 
 import msgspec
 
@@ -83,10 +82,12 @@ def _read(folder: Folder, batch: Sequence[Found]) -> list[Row]:
     return list(map(row, batch, read_entries(batch, folder)))
 
 
-def _counted(batches: Iterator[list[Row]], progress: Callable[[int], None]) -> Iterator[Row]:
-    for number, one in enumerate(chain.from_iterable(batches), 1):
-        progress(number)
-        yield one
+def _counted(batches: Iterator[list[Row]], progress: Callable[[int], None]) -> Iterator[list[Row]]:
+    count = 0
+    for batch in batches:
+        count += len(batch)
+        progress(count)
+        yield batch
 
 
 def _files(

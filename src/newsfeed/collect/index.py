@@ -8,7 +8,7 @@ file systems stamp with a coarse clock, so a change right after reading could lo
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import closing, suppress
 from functools import wraps
 from pathlib import Path
@@ -205,18 +205,28 @@ class Index:
         self._db.executemany("DELETE FROM file WHERE source = ? AND path = ?", places)
 
     @_guarded
-    def remember(self, source: str, rows: Iterable[Row], read_at: int) -> None:
+    def remember(self, source: str, batches: Iterable[Sequence[Row]], read_at: int) -> None:
         """Keep what files gave that are not known, or were forgotten. `read_at` is when reading
         began, in nanoseconds of the clock that stamps files.
         """
-        (last,) = self._db.execute("SELECT coalesce(max(file), 0) FROM entry").fetchone()
-        number = last
-        for number, (found, pictures, entry) in enumerate(rows, last + 1):
-            stamp = encoded(trusted(found.stamp, read_at))
-            values = (source, found.path, number, stamp, pictures)
-            self._db.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?)", values)
-            self._db.execute("INSERT INTO entry VALUES (?, ?)", (number, entry))
-        if number > last:
+        (first,) = self._db.execute("SELECT coalesce(max(file), 0) + 1 FROM entry").fetchone()
+        number = first
+        for batch in batches:
+            files = [
+                (
+                    source,
+                    row.found.path,
+                    at,
+                    encoded(trusted(row.found.stamp, read_at)),
+                    row.pictures,
+                )
+                for at, row in enumerate(batch, number)
+            ]
+            self._db.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?)", files)
+            entries = [(at, row.entry) for at, row in enumerate(batch, number)]
+            self._db.executemany("INSERT INTO entry VALUES (?, ?)", entries)
+            number += len(batch)
+        if number > first:
             self._changes()
 
     @_guarded

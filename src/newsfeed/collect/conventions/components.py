@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from newsfeed.collect.conventions.base import Dropped
 from newsfeed.collect.conventions.lines import Lines
 
-_ANY = re.compile(r"\{|</?[A-Z]|^(?:import|export)\s|^[ \t]*:{3}", re.MULTILINE)
+_TAG = re.compile(r"</?[A-Z]")
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 _MODULE = re.compile(r"(?:import|export)\s")
 _CONTAINER = re.compile(
@@ -40,13 +40,25 @@ def without_components(text: str, *, expressions: bool) -> tuple[str, tuple[Drop
     """The text without modules, components' tags and comments; `expressions` tells that braces hold
     code as in MDX, and not only doubled ones as in Vue. And what was dropped.
     """
-    if not _ANY.search(text):
+    if not _may_hold_any(text):
         return text, ()
     dropped: list[Dropped] = []
     out: list[str] = []
     for chunk, line, code in _chunks(text):
         out.append(chunk if code else _Prose(chunk, line, dropped, expressions=expressions).text())
     return "".join(out), tuple(dropped)
+
+
+def _may_hold_any(text: str) -> bool:
+    """Whether the text must be read at all. Plain searches, since most texts hold none."""
+    return (
+        "{" in text
+        or ":::" in text
+        or text.startswith(("import", "export"))
+        or "\nimport" in text
+        or "\nexport" in text
+        or _TAG.search(text) is not None
+    )
 
 
 def _chunks(text: str) -> Iterator[tuple[str, int, bool]]:

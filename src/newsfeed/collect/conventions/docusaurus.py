@@ -135,9 +135,10 @@ class Docusaurus:
 
     def body(self, path: str, text: str, find: Find) -> Body:
         """The text without components; what stands before the truncation mark is the excerpt."""
-        mark = _TRUNCATE.search(text)
-        lead = text[: mark.start()] if mark else ""
-        text = _TRUNCATE.sub("", text, count=1)
+        lead = ""
+        if mark := _TRUNCATE.search(text) if "truncate" in text else None:
+            lead = text[: mark.start()]
+            text = lead + text[mark.end() :]
         is_mdx = path.lower().endswith(".mdx") or "/*" in text
         plain, dropped = without_components(text, expressions=is_mdx)
         return Body(

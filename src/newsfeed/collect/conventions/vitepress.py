@@ -103,7 +103,9 @@ class VitePress:
 
     def body(self, path: str, text: str, find: Find) -> Body:
         """The text without components and the marks of VitePress's own Markdown."""
-        plain, dropped = without_components(_MARKS.sub("", text), expressions=False)
+        if "[[toc]]" in text or "<<<" in text or "<!--@include:" in text:
+            text = _MARKS.sub("", text)
+        plain, dropped = without_components(text, expressions=False)
         lead, more, _ = plain.partition("<!-- more -->")
         return Body(
             text=linked(plain, path, find),

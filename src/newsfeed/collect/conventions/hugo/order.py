@@ -22,16 +22,28 @@ def title_key(title: str, path: str) -> str:
     """Text by which titles sort as Hugo sorts them; those that are equal sort by `path`."""
     if title.isascii():
         return "\x00".join((title.translate(_ASCII), "", title.translate(_CASES), title, path))
+    primary, accents = _weights(normalize("NFKD", title))
+    lower = title.lower()
+    cases = "0" * len(title)
+    if lower != title:
+        cases = "".join("1" if character != character.lower() else "0" for character in title)
+    if not _LETTERS.keys().isdisjoint(lower):
+        accents += "".join(c for c in lower if c in _LETTERS)
+    return "\x00".join((primary, accents, cases, title, path))
+
+
+def _weights(decomposed: str) -> tuple[str, str]:
+    """What counts first of a title, and its accents, each with the place where it stands."""
+    if not any(map(combining, decomposed)):
+        return "".join(map(_primary, decomposed)), ""
     primary: list[str] = []
     accents: list[str] = []
-    for character in normalize("NFKD", title):
+    for character in decomposed:
         if combining(character):
             accents.append(f"{len(primary):04x}{character}")
         else:
             primary.append(_primary(character))
-    cases = "".join("1" if character != character.lower() else "0" for character in title)
-    foreign = "".join(c for c in title.lower() if c in _LETTERS)
-    return "\x00".join(("".join(primary), "".join(accents) + foreign, cases, title, path))
+    return "".join(primary), "".join(accents)
 
 
 @lru_cache(4096)

@@ -84,7 +84,7 @@ class Hugo:
         self._languages = {one.code: one for one in site.languages}
         self._roots = tuple(one.content + "/" for one in site.languages)
         self._levels = lru_cache(1024)(self._levels_of)
-        self._page = lru_cache(8)(self._page_of)
+        self._page = lru_cache(64)(self._page_of)  # as many files as may be read together
         self._is_draft = lru_cache(1024)(self._draft_section)
         sections, bundles = sorted(tree.sections.items()), sorted(tree.bundles)
         self.key = f"hugo {(prefix, permalink, feed_sections, site, sections, bundles)!r}"
@@ -294,8 +294,9 @@ class Hugo:
             return _translated(reference, language, find)
 
         text, left = shortcodes.replace(text, found)
-        divider = (_ORG_MORE if path.endswith(ORG) else _MORE).search(text)
-        lead = text[: divider.start()] if divider else ""
+        sign, divider = ("#", _ORG_MORE) if path.endswith(ORG) else ("<!--", _MORE)
+        more = divider.search(text) if sign in text else None
+        lead = text[: more.start()] if more else ""
         dropped = tuple(Dropped(one.written, one.line) for one in left)
         if path.endswith(ORG):
             return Body(

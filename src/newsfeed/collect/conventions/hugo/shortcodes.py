@@ -60,7 +60,7 @@ def replace(text: str, find: Find) -> tuple[str, list[Left]]:
 
     `find` gives the address of another article by Hugo's reference, or "".
     """
-    if "{{<" not in text and "{{%" not in text:
+    if "{{" not in text:
         return text, []
     tags = list(_tags(text))
     ends = _pairs(tags)
