@@ -61,11 +61,14 @@ def _loaded_by(arguments: list[str], folder: Path) -> set[str]:
     return set(run.stderr.splitlines()[-1].split())
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> Path:
+@pytest.fixture(params=["plain", "hugo"])
+def built(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A folder with one article, of which the feeds are made. It has no newsletter."""
     (tmp_path / "newsfeed.toml").write_text(SETTINGS, "utf-8")
-    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "content").mkdir(parents=True)
+    if request.param == "hugo":
+        text = 'baseURL = "https://news.example.org/"\n'
+        (tmp_path / "posts" / "hugo.toml").write_text(text, "utf-8")
     _write(tmp_path, "One")
     _loaded_by(["build"], tmp_path)
     return tmp_path
@@ -73,7 +76,7 @@ def built(tmp_path: Path) -> Path:
 
 def _write(folder: Path, title: str) -> None:
     text = f"---\ntitle: {title}\ndate: 2026-01-01\n---\nText.\n"
-    (folder / "posts" / f"{title}.md").write_text(text, "utf-8")
+    (folder / "posts" / "content" / f"{title}.md").write_text(text, "utf-8")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])

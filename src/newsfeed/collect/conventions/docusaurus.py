@@ -19,7 +19,6 @@ from newsfeed.collect.conventions import scripts, sites
 from newsfeed.collect.conventions.base import About, Body, Find, Located, Place
 from newsfeed.collect.conventions.components import without_components
 from newsfeed.collect.conventions.references import linked
-from newsfeed.collect.dates import file_name_date
 from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
 from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import ArticleError, SettingsError
@@ -118,6 +117,8 @@ class Docusaurus:
         match = _DATED.fullmatch(stem)
         if match is None:
             return None, stem
+        from newsfeed.collect.dates import file_name_date
+
         try:
             day, _ = file_name_date(match["day"].replace("/", "-") + "-x")
         except ValueError as error:

@@ -18,7 +18,6 @@ from newsfeed.collect.conventions.base import (
     Place,
     markup_of,
 )
-from newsfeed.collect.dates import file_name_date
 from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
 from newsfeed.collect.permalinks import expand
 from newsfeed.collect.permalinks import path as permalink_path
@@ -110,6 +109,8 @@ class Plain:
 def _date(
     stem: str, fields: Fields, zone: ZoneInfo
 ) -> tuple[datetime | None, DateOrigin | None, str]:
+    from newsfeed.collect.dates import file_name_date
+
     try:
         day, name = file_name_date(stem)
     except ValueError as error:

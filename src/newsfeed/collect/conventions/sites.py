@@ -82,7 +82,7 @@ def _extent(value: object, known: dict[int, int]) -> int:
 
 
 def _toml(text: str) -> object:
-    from newsfeed.collect.frontmatter.toml_handler import TOO_DEEP
+    from newsfeed.collect.frontmatter.limits import TOO_DEEP
 
     if TOO_DEEP.search(text):
         raise ValueError("a key has too many parts")

@@ -18,7 +18,6 @@ from newsfeed.collect.conventions import scripts, sites
 from newsfeed.collect.conventions.base import About, Body, Find, Located, Place
 from newsfeed.collect.conventions.components import without_components
 from newsfeed.collect.conventions.references import linked
-from newsfeed.collect.dates import file_name_date
 from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
 from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import SettingsError
@@ -121,6 +120,8 @@ class VitePress:
 
 
 def _day(name: str) -> date | None:
+    from newsfeed.collect.dates import file_name_date
+
     try:
         return file_name_date(name)[0]
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from newsfeed.errors import ArticleError
@@ -9,6 +10,10 @@ from newsfeed.errors import ArticleError
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 20
 MAX_ALIASES = 50
+# tomllib takes time in the square of a dotted key's parts, so too many are refused beforehand.
+TOO_DEEP = re.compile(
+    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)""" + f"{{{MAX_DEPTH}}}"
+)
 
 
 def refuse_twice(key: str, line: int, first: int = 0) -> NoReturn:

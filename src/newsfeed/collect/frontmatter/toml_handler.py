@@ -6,16 +6,12 @@ import re
 import tomllib
 
 from newsfeed.collect.frontmatter.handler import Handler
-from newsfeed.collect.frontmatter.limits import MAX_DEPTH, check_depth, refuse_depth
+from newsfeed.collect.frontmatter.limits import TOO_DEEP, check_depth, refuse_depth
 from newsfeed.errors import ArticleError
 
 TOML_FENCE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"^(?:\[+[ \t]*)?[\"']?(?P<key>[\w-]+)", re.MULTILINE)
 _PLACE = re.compile(r"at line (\d+)")
-# tomllib takes time in the square of a dotted key's parts, so too many are refused beforehand.
-TOO_DEEP = re.compile(
-    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)""" + f"{{{MAX_DEPTH}}}"
-)
 
 
 class TomlHandler(Handler):

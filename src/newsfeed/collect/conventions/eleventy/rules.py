@@ -27,7 +27,6 @@ from newsfeed.collect.conventions.eleventy.fences import parse
 from newsfeed.collect.conventions.eleventy.globs import Globs
 from newsfeed.collect.conventions.eleventy.literals import UNKNOWN
 from newsfeed.collect.conventions.eleventy.templates import filled, without_tags
-from newsfeed.collect.dates import parse_date
 from newsfeed.collect.permalinks import expand
 from newsfeed.collect.permalinks import path as permalink_path
 from newsfeed.errors import ArticleError
@@ -308,6 +307,8 @@ def _date(path: str, data: Values, fields: Fields) -> tuple[datetime | None, Dat
     match = None if data.get("date") else _DAY.search(path)
     if match is None:
         return None, None
+    from newsfeed.collect.dates import parse_date
+
     try:
         return parse_date(match[0], UTC_ZONE), DateOrigin.FILE_NAME
     except ValueError as error:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from newsfeed.collect.conventions.base import Body, Dropped, Find, Place
-from newsfeed.collect.conventions.hugo import addresses, org, shortcodes
+from newsfeed.collect.conventions.hugo import addresses
 from newsfeed.collect.conventions.hugo.cascade import Target, cascaded
 from newsfeed.collect.conventions.hugo.moments import FILE_NAME, Found, find, name_date
 from newsfeed.collect.conventions.hugo.order import title_key
@@ -26,7 +26,6 @@ from newsfeed.collect.conventions.hugo.pages import (
 )
 from newsfeed.collect.conventions.hugo.settings import Language, Site, Values, flag, table, texts
 from newsfeed.collect.conventions.hugo.tree import Tree
-from newsfeed.collect.dates import parse_date
 from newsfeed.collect.frontmatter import FrontMatter
 from newsfeed.errors import ArticleError
 from newsfeed.model import DateOrigin
@@ -242,6 +241,8 @@ class Hugo:
         """A date of publication or expiry. Raises ArticleError."""
         if not isinstance(found, Found) or found.value is None:
             return None
+        from newsfeed.collect.dates import parse_date
+
         try:
             return parse_date(found.value, self.zone)
         except ValueError as error:
@@ -287,6 +288,8 @@ class Hugo:
 
     def body(self, path: str, text: str, find: Find) -> Body:
         """Shortcodes are written out or dropped, and Org becomes HTML."""
+        from newsfeed.collect.conventions.hugo import org, shortcodes
+
         page = self._page(path)
         language = page.language if page else ""
 

@@ -11,7 +11,6 @@ import msgspec
 from newsfeed.collect import files
 from newsfeed.collect.conventions.hugo.pages import ENDINGS, page_of, read_front_matter
 from newsfeed.collect.conventions.hugo.settings import Site, Values, mappings
-from newsfeed.collect.decode import decode_source
 from newsfeed.errors import ArticleError, SettingsError
 
 
@@ -98,6 +97,8 @@ def _content(folder: str, root: str) -> Iterator[str]:
 
 
 def _section(file: Path, path: str) -> Section:
+    from newsfeed.collect.decode import decode_source
+
     try:
         front = read_front_matter(path, decode_source(files.read(file)).text)
     except ArticleError as error:
