@@ -26,10 +26,13 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Site(Table, frozen=True):
-    """The site that the articles belong to."""
+    """The site that the articles belong to. `titles` are its names in other languages, by their
+    tags: those of these languages' feeds.
+    """
 
     title: Text
     url: Text
+    titles: dict[str, Text] = {}
     description: str = ""
     language: Text = "en"
     author: str = ""

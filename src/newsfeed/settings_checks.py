@@ -32,6 +32,7 @@ def check(settings: Settings, path: Path) -> None:
     languages += [("sources.language", s.language) for s in settings.sources]
     languages += [(f"newsletters.{n.name}.language", n.language) for n in settings.newsletters]
     languages.append(("feeds.language", settings.feeds.language))
+    languages += [("site.titles", tag) for tag in settings.site.titles]
     for key, tag in languages:
         if tag and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", tag):
             _refuse(f"`{key}`: {tag!r} is not a language tag", "write one like ko or en-GB", path)

@@ -222,8 +222,19 @@ def test_feeds_of_one_language_leave_the_others_to_feeds_of_their_own(tmp_path: 
     assert site.titles() == ["하나"]
     assert site.titles("archive/1/feed.xml") == ["하나"]
     assert site.titles("en/feed.xml") == ["Two"]
+    assert site.feed("en/feed.xml").feed.title == "한반도 브리핑 — en"
     assert not (site.output / "ko").exists()
     assert not (site.output / "categories/news").exists()
+
+
+def test_the_feed_of_a_language_has_the_title_that_the_site_has_in_it(tmp_path: Path) -> None:
+    settings = SETTINGS.replace("language =", 'titles = { en = "Peninsula Brief" }\nlanguage =')
+    site = Site(tmp_path / "site", settings + '[feeds]\nby = ["languages"]\n')
+    site.post("one.md", title="하나", date="2026-11-01")
+    site.post("two.md", title="Two", date="2026-11-02", lang="en")
+    site.build()
+    assert site.feed("languages/en/feed.xml").feed.title == "Peninsula Brief"
+    assert site.feed("languages/ko/feed.xml").feed.title == "한반도 브리핑 — ko"
 
 
 def test_the_archive_holds_every_article_exactly_once(site: Site) -> None:

@@ -122,7 +122,7 @@ def _by(plan: Plan, articles: Sequence[Article], terms: Vocabulary, kind: str) -
     pattern: str = getattr(plan.feeds.paths, FOLDERS[kind])
     return [
         Feed(
-            title=f"{plan.site.title} — {term.name}",
+            title=_title(plan, kind, term.name),
             paths={
                 f: whole(pattern, _file_name(plan, f)).replace("{slug}", term.slug)
                 for f in plan.feeds.formats
@@ -134,6 +134,12 @@ def _by(plan: Plan, articles: Sequence[Article], terms: Vocabulary, kind: str) -
         for term in getattr(terms, kind)
         if newest[term.name] and (kind, term.name) != ("languages", plan.feeds.language)
     ]
+
+
+def _title(plan: Plan, kind: str, name: str) -> str:
+    """The site's own title in a language, where it has one; else its title and the term."""
+    own = plan.site.titles.get(name) if kind == "languages" else None
+    return own or f"{plan.site.title} — {name}"
 
 
 def _file_name(plan: Plan, kind: str) -> str:

@@ -116,7 +116,7 @@ description = {_quoted(about.description)}
 language = {_quoted(about.language)}
 author = {_quoted(about.author)}
 timezone = {_quoted(about.timezone)}
-
+{_titles(about)}
 [[sources]]
 path = {_quoted(about.source)}
 generator = {_quoted(guess.generator)}
@@ -129,6 +129,13 @@ limit = {about.limit or LIMIT}
 
 def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _titles(about: About) -> str:
+    """The site's title in its other languages, whose feeds are called so."""
+    others = [one for one in about.languages[1:] if about.titles.get(one)]
+    pairs = ", ".join(f"{_quoted(one)} = {_quoted(about.titles[one])}" for one in others)
+    return f"titles = {{ {pairs} }}\n" if pairs else ""
 
 
 def _content(about: About) -> str:

@@ -72,6 +72,15 @@ def test_no_language_gets_the_articles_of_the_other(switched: Path) -> None:
     assert "도서관 시계" not in english
 
 
+@pytest.mark.parametrize("name", ["index.xml", "ko/index.xml"])
+def test_the_feed_of_each_language_is_called_as_hugos(switched: Path, name: str) -> None:
+    ours, theirs = (
+        feedparser.parse((switched / place / name).read_bytes())
+        for place in ("newsfeed-public", "public")
+    )
+    assert ours.feed.title == theirs.feed.title
+
+
 def test_the_newsletter_of_each_language_has_its_title(switched: Path) -> None:
     settings = tomllib.loads((switched / "newsfeed.toml").read_text(encoding="utf-8"))
     assert {one["name"]: one["title"] for one in settings["newsletters"]} == {
