@@ -38,7 +38,7 @@ def fork_map(
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    chunk = max(1, min(200, len(items) // (workers * 8)))
+    chunk = max(1, min(200, len(items) // (workers * 64)))  # small, lest one ends long after
     chunks = [range(i, min(i + chunk, len(items))) for i in range(0, len(items), chunk)]
     inherit = partial(_inherit, function, items)
     with ProcessPoolExecutor(workers, mp_context=get_context("fork"), initializer=inherit) as pool:
