@@ -39,9 +39,11 @@ def parse(html: str) -> Element:
 
     Raises ArticleError where elements nest deeper than libxml2 reads (256).
     """
-    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, collect_ids=False)
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False
+    )
     readable = _MISREAD.sub(_well_read, legal_html(html))
-    root = etree.fromstring(f"<html><body>{readable}", parser)
+    root = etree.fromstring(f"<html><body>{readable}".encode(), parser)
     log = parser.error_log
     if len(log) and log[-1].type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         raise ArticleError(
@@ -67,7 +69,7 @@ def serialise(body: Element) -> str:
 
 def is_blank(text: str | None) -> bool:
     """Whether there is nothing to see: white space of any width, including none."""
-    return not text or not text.strip(_WHITE)
+    return not text or (text[0] in _WHITE and not text.strip(_WHITE))
 
 
 def remove(element: Element) -> None:

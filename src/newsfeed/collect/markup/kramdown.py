@@ -35,7 +35,9 @@ def to_commonmark(source: str) -> str:
     """
     if _DIFFERENCE.search(f"\n{source}") is None:
         return source
-    lines = _without_extensions(_told_from_code(source.split("\n")))
+    lines = _told_from_code(source.split("\n"))
+    if "{:" in source or "*[" in source:
+        lines = _without_extensions(lines)
     blocks = HtmlBlocks()
     out: list[str] = []
     for line, is_code in lines:

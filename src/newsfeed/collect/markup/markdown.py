@@ -75,12 +75,17 @@ def _kramdown_name(match: re.Match[str]) -> str:
 def _refuse_explosive(source: str) -> None:
     if source.count("[^") > MAX_FOOTNOTE_MARKS:
         raise _too_many("footnote marks", MAX_FOOTNOTE_MARKS)
-    if ":" in source and len(_DEFINITION.findall(source)) > MAX_DEFINITIONS:
+    lines = source.count("\n")
+    if lines > MAX_DEFINITIONS and len(_DEFINITION.findall(source)) > MAX_DEFINITIONS:
         raise _too_many("definitions", MAX_DEFINITIONS)
-    if "|" in source:
+    if _is_large_table(source.count("|"), lines):  # no row has more columns than there are bars
         columns = max((row[0].count("|") for row in _DELIMITER_ROW.finditer(source)), default=0)
-        if columns * source.count("\n") > MAX_TABLE_CELLS or columns**2 > MAX_TABLE_CELLS:
+        if _is_large_table(columns, lines):
             raise _too_many("table cells", MAX_TABLE_CELLS)
+
+
+def _is_large_table(columns: int, lines: int) -> bool:
+    return columns * max(columns, lines) > MAX_TABLE_CELLS
 
 
 def _too_many(what: str, limit: int) -> ArticleError:
