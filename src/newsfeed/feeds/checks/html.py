@@ -8,6 +8,7 @@ tells as much as a parser would, in a fraction of the time.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsfeed.feeds.checks.values import shown
@@ -16,9 +17,16 @@ from newsfeed.urls import LINK_SCHEMES, WEB_SCHEMES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Possessive, and without `<` between attributes, so that no body makes the scan go back far.
+KEPT = 256
+"""Bodies whose problems are known, since one article stands in several feeds."""
+
+_ACTIVE_ELEMENTS = frozenset({"script", "object", "embed", "form"})
+# A tag with attributes or of an active element, which most are not. Possessive, and without `<`
+# between attributes, so that no body makes the scan go back far.
+_NAME = r"[a-zA-Z][^\s<>/]*+"
 _TAG = re.compile(
-    r"""<([a-zA-Z][^\s<>/]*+)(\s[^<>"']*+(?:"[^"]*+"[^<>"']*+|'[^']*+'[^<>"']*+)*+)?/?>"""
+    rf"""<(?={_NAME}\s|(?i:{"|".join(sorted(_ACTIVE_ELEMENTS))})[/>])({_NAME})"""
+    r"""(\s[^<>"']*+(?:"[^"]*+"[^<>"']*+|'[^']*+'[^<>"']*+)*+)?/?>"""
 )
 _ATTRIBUTE = re.compile(r"""\s([^\s"'<>/=]++)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++)""")
 _CANDIDATE = re.compile(r"(?:^|,\s)\s*(\S+)")
@@ -28,11 +36,15 @@ _FOLLOWED = (*_WEB, *(f"{scheme}:" for scheme in sorted(LINK_SCHEMES - WEB_SCHEM
 _QUOTED_WEB = ('"https://', '"http://')
 _LINKS = frozenset({"href", "cite", "longdesc"})
 _RESOURCES = frozenset({"src", "poster", "data", "background"})
-_ACTIVE_ELEMENTS = frozenset({"script", "object", "embed", "form"})
 
 
-def html_problems(body: str) -> Iterator[str]:
+@lru_cache(KEPT)
+def html_problems(body: str) -> tuple[str, ...]:
     """What is wrong with the HTML `body`, in words that follow the name of an element."""
+    return tuple(_problems(body))
+
+
+def _problems(body: str) -> Iterator[str]:
     for name, attributes in _TAG.findall(body):
         if name.lower() in _ACTIVE_ELEMENTS:
             yield f"contains a <{name.lower()}> element"
