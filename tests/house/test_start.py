@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit import NEWSLETTER
+
 WORK = {
     "PIL", "aiosql", "apscheduler", "comrak", "cryptography", "cssutils", "email", "feedgen",
     "feedparser", "frontmatter", "httpx", "jinja2", "lxml", "nh3", "premailer", "regex", "requests",
@@ -90,6 +92,15 @@ def test_help_loads_no_heavy_library(arguments: list[str], tmp_path: Path) -> No
 def test_a_build_in_which_nothing_changed_loads_nothing_that_reads_or_writes(built: Path) -> None:
     """That there is nothing to do is seen without what would do it."""
     assert _loaded_by(["build"], built) & WORK == set()
+
+
+def test_a_publish_in_which_nothing_is_due_loads_nothing_that_makes_letters(built: Path) -> None:
+    """The next letter was shown before, and is as it was."""
+    settings = built / "newsfeed.toml"
+    settings.write_text(settings.read_text("utf-8") + NEWSLETTER, "utf-8")
+    for _ in range(2):  # the first notes the newsletter in the store, which the second looks into
+        _loaded_by(["publish"], built)
+    assert _loaded_by(["publish"], built) & WORK == set()
 
 
 def test_a_build_without_newsletters_loads_nothing_that_makes_letters(built: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from datetime import datetime
 from pathlib import Path
 from unicodedata import normalize
@@ -83,6 +82,8 @@ def _dates(log: bytes) -> dict[str, datetime]:
 
 def _git(folder: Path, *words: str) -> bytes:
     """What git prints. Raises _GitError."""
+    import subprocess
+
     # In a git hook, GIT_DIR and its like name a repository that need not be the folder's.
     environment = {
         name: value

@@ -5,7 +5,6 @@ What it put there is noted beside the manifest, so that others know what can be 
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -67,6 +66,8 @@ def _run(plan: Plan) -> None:
 
     All that it says goes to stderr, since stdout is for our report, which machines may read.
     """
+    import subprocess
+
     words = ["/bin/sh", "-c", plan.deploy]
     done = subprocess.run(words, cwd=plan.base, stdout=_STDERR, check=False)  # noqa: S603
     if done.returncode:
