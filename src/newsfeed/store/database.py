@@ -287,23 +287,31 @@ def _make(path: Path) -> None:
     for tail in ("", "-journal", "-wal", "-shm"):
         new.with_name(f"{new.name}{tail}").unlink(missing_ok=True)
     os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    _migrate(new)
+    _migrate(new, flushed=False)
     with closing(sqlite3.connect(new)) as db:
         configure(db)  # at once: two connections cannot change the journal's mode at a time
+    descriptor = os.open(new, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
     new.replace(path)
 
 
-def _migrate(path: Path) -> None:
+def _migrate(path: Path, *, flushed: bool = True) -> None:
     """Apply what is missing, each migration whole or not at all, with the version that it makes.
 
     Yoyo notes what it applied a moment later: the version in the store decides. Its lock is not
     taken: it would outlive a run that is killed, and the lock of `upgrade` keeps others away.
+    Unless `flushed`, the caller brings it to the disk: a step at a time takes a while.
     """
     from yoyo import get_backend, read_migrations
 
     reached = version(path)
     backend = get_backend(f"sqlite:///{quote(str(path.absolute()))}")
     try:
+        if not flushed:
+            backend.connection.execute("PRAGMA synchronous = OFF")
         migrations = read_migrations(str(MIGRATIONS))
         done = migrations.filter(lambda migration: int(migration.id[:4]) <= reached)
         backend.mark_migrations(backend.to_apply(done))
