@@ -179,7 +179,7 @@ class Jekyll:
     def body(self, path: str, text: str, find: Find) -> Body:
         """See Convention.body: without Liquid, and without what follows the author's separator."""
         dropped: tuple[Dropped, ...] = ()
-        if "{%" in text or "{{" in text:
+        if "{" in text and ("{%" in text or "{{" in text):
             from newsfeed.collect.conventions.jekyll.liquid import resolve
 
             text, dropped = resolve(text, self._scope(find))
