@@ -9,9 +9,11 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 from unicodedata import normalize
+
+import msgspec
 
 from newsfeed.errors import ArticleError, Fault
 
@@ -19,7 +21,7 @@ MAX_BYTES = 16 * 1024 * 1024
 SKIPPED_FOLDERS = frozenset({"node_modules", "vendor", "__pycache__"})
 
 
-class Stamp(NamedTuple):
+class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What tells without reading that a file is the one we knew: bytes, nanoseconds, inode."""
 
     size: int
@@ -28,7 +30,7 @@ class Stamp(NamedTuple):
     inode: int
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """A file of a source: its NFC path below the source with "/", and as the disk spells it."""
 
     path: str
@@ -61,23 +63,33 @@ def walk(
     `skipped` are absolute folders to leave alone (our own output). What looks like an article but
     cannot be one (a link, a FIFO, a name that is not UTF-8) goes to `complain`.
     """
-    folders = [("", str(root))]
+    folders = [""]
     while folders:
-        prefix, folder = folders.pop()
+        folder = folders.pop()
         try:
-            entries = list(os.scandir(folder))
+            with _listed(root / folder) as entries:
+                for entry in entries:
+                    raw = folder + entry.name
+                    if entry.is_dir(follow_symlinks=False):
+                        if _enters(root / raw, raw + "/", accepts, skipped):
+                            folders.append(raw + "/")
+                    elif accepts(raw) and (found := _found(entry, raw, complain)):
+                        yield found
         except OSError as error:
-            complain(_unreadable(prefix.rstrip("/") or str(root), error))
-            continue
-        for entry in entries:
-            raw = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if _enters(entry, raw, accepts, skipped):
-                    folders.append((raw + "/", entry.path))
-            elif accepts(raw):
-                found = _found(entry, raw, complain)
-                if found:
-                    yield found
+            complain(_unreadable(folder.rstrip("/") or str(root), error))
+
+
+@contextmanager
+def _listed(folder: Path) -> Iterator[list[os.DirEntry[str]]]:
+    """What is in a folder. While it is open, a file is looked at by its name in it, which takes
+    less than to find it by its path.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.scandir(descriptor) as entries:
+            yield list(entries)
+    finally:
+        os.close(descriptor)
 
 
 def would_find(
@@ -87,18 +99,17 @@ def would_find(
     if not file.is_relative_to(root):
         return False
     parts = file.relative_to(root).parts
-    for depth, name in enumerate(parts[:-1], 1):
-        place = str(root.joinpath(*parts[:depth]))
+    for depth in range(1, len(parts)):
         raw = "/".join(parts[:depth]) + "/"
-        if name in SKIPPED_FOLDERS or place in skipped or not accepts(raw):
+        if not _enters(root / raw, raw, accepts, skipped):
             return False
     return accepts("/".join(parts))
 
 
 def _enters(
-    entry: os.DirEntry[str], raw: str, accepts: Callable[[str], bool], skipped: frozenset[str]
+    folder: Path, raw: str, accepts: Callable[[str], bool], skipped: frozenset[str]
 ) -> bool:
-    return entry.name not in SKIPPED_FOLDERS and entry.path not in skipped and accepts(raw + "/")
+    return folder.name not in SKIPPED_FOLDERS and str(folder) not in skipped and accepts(raw)
 
 
 def _found(entry: os.DirEntry[str], raw: str, complain: Callable[[Fault], None]) -> Found | None:
