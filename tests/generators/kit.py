@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,21 @@ def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
+
+
+def built(site: Path, place: Path) -> Path:
+    """A copy of `site` below `place` with settings as `init` writes them, and its feeds."""
+    folder = place / "site"
+    shutil.copytree(site, folder)
+    for word in ("init", "build"):
+        done = command(folder, word)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+def theirs(folder: Path, *ours: str) -> dict[str, bytes]:
+    """The files of a site without those that lie in `ours`, which `init` and `build` made."""
+    return {path: data for path, data in contents(folder).items() if path.split("/")[0] not in ours}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.generators.kit import command
+from tests.generators.kit import built, command
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site with settings as `init` writes them, and its feeds."""
-    folder = tmp_path_factory.mktemp("vitepress") / "site"
-    shutil.copytree(HERE / "site", folder)
-    for word in ("init", "build"):
-        done = command(folder, word)
-        assert done.returncode == 0, done.stderr
-    return folder
+    return built(HERE / "site", tmp_path_factory.mktemp("vitepress"))
 
 
 @pytest.fixture(scope="module")
