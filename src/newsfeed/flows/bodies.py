@@ -6,16 +6,24 @@ one article stands in several feeds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import msgspec
 
+from newsfeed.collect.conventions.base import Body
 from newsfeed.collect.conventions.references import References
 from newsfeed.collect.entry import Entry, Folder, media_url
-from newsfeed.collect.markup import MarkupContext, Profile, Rendered, excerpt, prose, render
+from newsfeed.collect.markup import (
+    MarkupContext,
+    Profile,
+    Rendered,
+    excerpt,
+    prose,
+    render,
+    render_all,
+)
 from newsfeed.collect.reading import read_body
 from newsfeed.collect.remote.reading import item_body
 from newsfeed.errors import ArticleError, BodyError
@@ -26,6 +34,8 @@ if TYPE_CHECKING:
     from newsfeed.flows.pictures import Pictures
 
 KEPT = 256
+TOGETHER = 32
+"""Bodies that are rendered in one go: more hold more memory and save no more time."""
 EXCERPT = 200
 """Grapheme clusters of an excerpt that we cut."""
 
@@ -48,29 +58,20 @@ class Bodies:
             folder.name: References(_addresses(entries, folder.name)) for folder in folders
         }
         self._pictures = pictures
-        self._kept = lru_cache(KEPT)(self._item)
+        self._kept: dict[tuple[str, str], _Body] = {}
 
-    def feed_item(self, article: Article, content: str, terms: Vocabulary) -> FeedItem:
-        """The article with its full text (`content` is "full") or its excerpt alone."""
-        if content == "full" or not article.summary:
-            body = self._kept(article)
-        else:
-            body = _Body("", article.summary, contains_image=False)
-        return FeedItem(
-            id=article.id,
-            url=article.url,
-            title=article.title,
-            summary=body.summary,
-            content_html=body.html if content == "full" else "",
-            published=article.published,
-            updated=article.updated,
-            language=article.language,
-            authors=article.authors,
-            categories=tuple(terms.categories.term(name) for name in article.categories),
-            tags=tuple(terms.tags.term(name) for name in article.tags),
-            image=article.image,
-            image_in_content=body.contains_image and content == "full",
-            origin=article.origin,
+    def feed_items(
+        self, articles: Sequence[Article], content: str, terms: Vocabulary
+    ) -> tuple[FeedItem, ...]:
+        """The articles with their full text (`content` is "full") or their excerpts alone.
+
+        Raises BodyError.
+        """
+        is_full = content == "full"
+        bodies = self._bodies([a for a in articles if is_full or not a.summary])
+        return tuple(
+            _feed_item(article, bodies.get((article.source, article.path)), terms, is_full=is_full)
+            for article in articles
         )
 
     def letter_item(self, article: Article, *, listed: bool = False) -> LetterItem:
@@ -125,37 +126,43 @@ class Bodies:
         """The article's body, its local images as `pictures` show them. Raises BodyError where it
         cannot be read or rendered.
         """
+        try:
+            source = self._source(
+                article,
+                drop_lead_image=drop_lead_image,
+                heading_shift=heading_shift,
+                pictures=pictures,
+            )
+            return _rendered([source], profile)[0]
+        except ArticleError as error:
+            raise BodyError(article.source, error.fault(article.path)) from None
+
+    def _source(
+        self,
+        article: Article,
+        *,
+        drop_lead_image: bool = False,
+        heading_shift: int = 0,
+        pictures: Pictures | None = None,
+    ) -> tuple[Body, MarkupContext]:
+        """The body as it was written, and what it is to be rendered with. Raises ArticleError."""
         folder = self._folders[article.source]
         entry = self._entries[article.source, article.path]
-        context = MarkupContext(
+        find = self._references[article.source].find
+        body = item_body(entry, folder) if folder.remote else read_body(entry, folder, find)
+        return body, MarkupContext(
             url=entry.base or article.url,
             lead_image=article.image.url if article.image else "",
             drop_lead_image=drop_lead_image,
+            kramdown=body.markup == "kramdown",
             heading_shift=heading_shift,
+            markdown=body.markup != "html",
             local={
                 unquote(reference): media_url(path, folder)
                 for reference, path in entry.media.items()
             },
             show=pictures.shown(article, entry, folder) if pictures else None,
         )
-        try:
-            return self._rendered(article, context, profile)
-        except ArticleError as error:
-            raise BodyError(article.source, error.fault(article.path)) from None
-
-    def _rendered(self, article: Article, context: MarkupContext, profile: Profile) -> Rendered:
-        """Raises ArticleError."""
-        entry, folder = self._entries[article.source, article.path], self._folders[article.source]
-        find = self._references[article.source].find
-        body = item_body(entry, folder) if folder.remote else read_body(entry, folder, find)
-        context = msgspec.structs.replace(
-            context, kramdown=body.markup == "kramdown", markdown=body.markup != "html"
-        )
-        rendered = render(body.text, context, profile)
-        if not body.lead:
-            return rendered
-        lead = prose(render(body.lead, context, Profile.FEED).html)
-        return msgspec.structs.replace(rendered, lead=lead)
 
     def fault(self, article: Article) -> BodyError | None:
         """What is wrong with the article's body, if anything is."""
@@ -165,10 +172,67 @@ class Bodies:
             return error
         return None
 
-    def _item(self, article: Article) -> _Body:
-        rendered = self.render(article, Profile.FEED)
-        summary = _summary(article, rendered)
-        return _Body(rendered.html, summary, contains_image=rendered.has_lead_image)
+    def _bodies(self, articles: Sequence[Article]) -> dict[tuple[str, str], _Body]:
+        """The bodies of `articles`, by source and path. Raises BodyError."""
+        wanted = {(article.source, article.path): article for article in articles}
+        found = {place: self._kept.pop(place) for place in wanted if place in self._kept}
+        missing = [place for place in wanted if place not in found]
+        for start in range(0, len(missing), TOGETHER):
+            places = missing[start : start + TOGETHER]
+            made = self._made([wanted[place] for place in places])
+            found.update(zip(places, made, strict=True))
+        self._kept |= found  # at the end, behind what was not asked for as lately
+        for place in list(self._kept)[:-KEPT]:
+            del self._kept[place]
+        return found
+
+    def _made(self, articles: Sequence[Article]) -> list[_Body]:
+        """Raises BodyError."""
+        try:
+            rendered = _rendered(list(map(self._source, articles)), Profile.FEED)
+        except ArticleError:  # of one of them
+            rendered = [self.render(article, Profile.FEED) for article in articles]
+        return [
+            _Body(one.html, _summary(article, one), contains_image=one.has_lead_image)
+            for article, one in zip(articles, rendered, strict=True)
+        ]
+
+
+def _feed_item(
+    article: Article, body: _Body | None, terms: Vocabulary, *, is_full: bool
+) -> FeedItem:
+    return FeedItem(
+        id=article.id,
+        url=article.url,
+        title=article.title,
+        summary=body.summary if body else article.summary,
+        content_html=body.html if body and is_full else "",
+        published=article.published,
+        updated=article.updated,
+        language=article.language,
+        authors=article.authors,
+        categories=tuple(terms.categories.term(name) for name in article.categories),
+        tags=tuple(terms.tags.term(name) for name in article.tags),
+        image=article.image,
+        image_in_content=bool(body and body.contains_image and is_full),
+        origin=article.origin,
+    )
+
+
+def _rendered(sources: Sequence[tuple[Body, MarkupContext]], profile: Profile) -> list[Rendered]:
+    """Raises ArticleError."""
+    rendered = render_all([(body.text, context) for body, context in sources], profile)
+    return [
+        _with_lead(one, body.lead, context)
+        for one, (body, context) in zip(rendered, sources, strict=True)
+    ]
+
+
+def _with_lead(rendered: Rendered, lead: str, context: MarkupContext) -> Rendered:
+    """With the excerpt that the author marked as such, where there is one. Raises ArticleError."""
+    if not lead:
+        return rendered
+    return msgspec.structs.replace(rendered, lead=prose(render(lead, context, Profile.FEED).html))
 
 
 def _summary(article: Article, rendered: Rendered) -> str:

@@ -167,7 +167,7 @@ def _produce(
 ) -> bytes:
     """The bytes of one feed file, checked. Raises OutputError."""
     site = plan.site
-    items = tuple(bodies.feed_item(a, plan.feeds.content, terms) for a in feed.articles)
+    items = bodies.feed_items(feed.articles, plan.feeds.content, terms)
     document = FeedDocument(
         id=f"{plan.site_url}/" if not feed.kind else address(plan, _folder(feed)),
         title=feed.title,

@@ -2,7 +2,7 @@
 
 from newsfeed.collect.markup.context import MarkupContext, Profile, Rendered
 from newsfeed.collect.markup.excerpts import author_excerpt, excerpt
-from newsfeed.collect.markup.render import render
+from newsfeed.collect.markup.render import render, render_all
 from newsfeed.collect.markup.text import plain_text, prose
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "plain_text",
     "prose",
     "render",
+    "render_all",
 ]
