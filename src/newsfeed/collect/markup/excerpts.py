@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import accumulate
-
-import regex
+from typing import TYPE_CHECKING
 
 from newsfeed.collect.markup.markdown import to_html
 from newsfeed.collect.markup.text import one_line, plain_text
 
+if TYPE_CHECKING:
+    import regex
+
 _CLOSERS = "\"'”’»)\\]」』】〉》"
-# A full stop ends no sentence after a digit ("2024. 7. 12."), an initial or a short title.
-_SENTENCE_END = regex.compile(
-    r"(?:(?<!\d)(?<!\b[A-Za-z])(?<!\b(?:Mr|Mrs|Ms|Dr|St|vs|No|Prof|Inc))\.|[!?…])"
-    rf"[.!?…]*+[{_CLOSERS}]*+(?=\s|$)|[。！？]++[{_CLOSERS}]*+"
-)
-_CLUSTER = regex.compile(r"\X")
 # Characters that never join with each other: where all are such, each is a cluster of its own.
 _ALONE = re.compile(
     "[ -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u3000-\u3029\u3041-\u3096\u30a0-\u30ff"
@@ -56,18 +53,37 @@ def _cluster_ends(text: str, count: int) -> list[int]:
     if _ALONE.fullmatch(text, 0, count + 1):
         return list(range(1, min(count, len(text)) + 1))
     size = 2 * count
-    clusters: list[str] = _CLUSTER.findall(text[:size])
+    cluster = _cluster()
+    clusters: list[str] = cluster.findall(text[:size])
     while len(clusters) <= count and size < len(text):  # the last one may be cut short
         size *= 4
-        clusters = _CLUSTER.findall(text[:size])
+        clusters = cluster.findall(text[:size])
     return list(accumulate(map(len, clusters[:count])))
+
+
+@cache
+def _cluster() -> regex.Pattern[str]:
+    import regex  # heavy, and most texts do without it
+
+    return regex.compile(r"\X")
 
 
 def _last_sentence_end(text: str, ends: list[int]) -> int:
     """The last of `ends` at which a sentence ends, or 0."""
-    found = [match.end() for match in _SENTENCE_END.finditer(text, 0, ends[-1] + 1)]
+    found = [match.end() for match in _sentence_end().finditer(text, 0, ends[-1] + 1)]
     boundaries = set(ends)
     return next((end for end in reversed(found) if end in boundaries), 0)
+
+
+@cache
+def _sentence_end() -> regex.Pattern[str]:
+    """A full stop ends no sentence after a digit ("2024. 7. 12."), an initial or a short title."""
+    import regex
+
+    return regex.compile(
+        r"(?:(?<!\d)(?<!\b[A-Za-z])(?<!\b(?:Mr|Mrs|Ms|Dr|St|vs|No|Prof|Inc))\.|[!?…])"
+        rf"[.!?…]*+[{_CLOSERS}]*+(?=\s|$)|[。！？]++[{_CLOSERS}]*+"
+    )
 
 
 def author_excerpt(text: str) -> str:
