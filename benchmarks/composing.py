@@ -59,7 +59,7 @@ def edition(shop: Workshop) -> Edition:
     newsletter = shop.plan.newsletters[0]
     choice = choice_for(shop, newsletter)
     pictures = Pictures(shop, newsletter)
-    bodies = Bodies(shop.plan.folders, shop.collection.entries, pictures)
+    bodies = Bodies(shop.plan.folders, shop.collection, pictures)
     made = make_edition(shop.plan, newsletter, choice, choice.items[0].published, bodies)
     shown = "".join(f"{one.content_html} {one.image} {one.thumbnail}" for one in made.items)
     keep(shop, pictures.outputs([Letter(subject="", html=shown, text="")]))

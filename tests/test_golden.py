@@ -31,7 +31,7 @@ def _made(folder: Path) -> dict[str, str]:
     made = {path: site.read(path) for path in FEEDS}
     seams = Seams(now=NOW, clock_ns=lambda: 0, workers=1, progress=lambda _what, _done: None)
     with workshop(site.plan(), seams) as shop:
-        bodies = Bodies(shop.plan.folders, shop.collection.entries)
+        bodies = Bodies(shop.plan.folders, shop.collection)
         for article in shop.collection.articles:
             html = bodies.render(article, Profile.FEED).html
             made[f"{Path(article.path).stem}.html"] = html + "\n"

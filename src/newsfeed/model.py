@@ -56,7 +56,25 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     updated: datetime | None = None
 
 
-class Article(msgspec.Struct, frozen=True, kw_only=True):
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What an article's place among others depends on, and theirs on it; see there."""
+
+    url: str
+    source: str
+    path: str
+    published: datetime
+    updated: datetime
+    dated: DateOrigin
+    language: str
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    sequence: int = 0
+    news: bool = True
+    rank: int = 0
+
+
+class Article(Head, frozen=True, kw_only=True):
     """One post after reading, with its identity; its body is rendered only where needed.
 
     `id` is the feed id, given once and kept. `url` is the absolute, percent-encoded permalink.
@@ -70,25 +88,12 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    url: str
-    source: str
-    path: str
     title: str
-    published: datetime
-    updated: datetime
-    dated: DateOrigin
-    language: str
     summary: str = ""
     image: Image | None = None
-    authors: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
     content_hash: str = ""
     sponsored: str = ""
-    sequence: int = 0
-    news: bool = True
     origin: Origin | None = None
-    rank: int = 0
 
 
 class FeedItem(msgspec.Struct, frozen=True, kw_only=True):

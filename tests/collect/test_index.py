@@ -104,3 +104,37 @@ def test_what_a_run_that_failed_had_read_is_kept(tmp_path: Path) -> None:
     with Index(tmp_path / "index.db", "key") as index:
         assert index.generation == 1
         assert set(index.stamps("s")) == {"a.md"}
+
+
+def test_what_came_after_a_generation_is_told_apart(tmp_path: Path) -> None:
+    with Index(tmp_path / "index.db", "key") as index:
+        _remember(index, "a.md", "b.md", "c.md")
+        before = index.generation
+        assert index.entries_since(before, 9) == {}
+        index.forget("s", ["c.md"])
+        _remember(index, "c.md", "d.md")
+        index.blame("s", "a.md", Fault(path="a.md", problem="is bad", remedy="mend it"))
+        changed = index.entries_since(before, 9)
+        assert sorted(changed) == [("s", "a.md"), ("s", "c.md"), ("s", "d.md")]
+        assert changed["s", "a.md"].fault
+        assert changed["s", "c.md"] == index.entry("s", "c.md") == _entry("c.md")
+        assert len(index.entries_since(before, 2)) == 2
+        assert index.count() == 4
+
+
+def test_what_was_shelved_is_there_until_the_index_is_another(tmp_path: Path) -> None:
+    path, other = tmp_path / "one" / "index.db", tmp_path / "other" / "index.db"
+    with Index(path, "key") as index, Index(other, "key") as another:
+        assert index.shelved("n") is None
+        index.shelve("n", b"value")
+        another.shelve("n", b"else")
+        assert bytes(index.shelved("n") or b"") == b"value"
+    with Index(path, "key") as index:
+        assert bytes(index.shelved("n") or b"") == b"value"
+        (path.parent / "n").write_bytes((other.parent / "n").read_bytes())
+        assert index.shelved("n") is None
+        (path.parent / "n").unlink()
+        assert index.shelved("n") is None
+        index.shelve("n", b"value")
+        index.reset()
+        assert index.shelved("n") is None

@@ -15,16 +15,19 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from newsfeed.collect.entry import Entry
-from newsfeed.model import Article, DateOrigin
+from newsfeed.model import Article, DateOrigin, Head
 from newsfeed.store.articles import Identity
 from newsfeed.urls import ascii_url
 
 _Key = tuple[str, str]
+Age = tuple[bool, float]
+AnyHead = TypeVar("AnyHead", bound=Head)
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
@@ -43,6 +46,7 @@ def identify(
     added: Callable[[str, str], datetime | None],
     zones: Mapping[str, tzinfo],
     now: datetime,
+    after: int = -1,
     descending: Collection[str] = (),
     twins: Mapping[_Key, Sequence[_Key]] = MappingProxyType({}),
 ) -> Identified:
@@ -50,15 +54,16 @@ def identify(
 
     `entries` are by source name and hold those with faults or left out too, so that they do not
     count as vanished. `added` answers when git first had a file (source, path), or None; `zones`
-    are those of the sources, by name, in which dates are written. `descending` are the sources
-    whose articles of one date come from the last tie to the first. An article goes on where its
-    `twins` were, which are left out in favour of it; all by source and path.
+    are those of the sources, by name, in which dates are written. `after` is the highest sequence
+    that was given, where not all that are `known` are at hand. `descending` are the sources whose
+    articles of one date come from the last tie to the first. An article goes on where its `twins`
+    were, which are left out in favour of it; all by source and path.
     """
-    ledger = _Ledger(known)
+    ledger = _Ledger(known, after)
     present = {(source, e.path): e for source, es in entries.items() for e in es}
     usable = {key: entry for key, entry in present.items() if is_usable(entry, now)}
     found = ledger.match(usable, present.keys() - usable.keys(), twins)
-    first_build = not ledger.by_id
+    first_build = ledger.sequence < 0
     fresh = {key: entry for key, entry in usable.items() if key not in found}
     dates = {key: _stored_date(key, entry, added, now) for key, entry in fresh.items()}
     ids = ledger.new_ids(fresh)
@@ -73,7 +78,7 @@ def identify(
     changed = [one for _, one in current if ledger.by_id.get(one.id) != one]
     pairs = [(_article(entry, one, zones[one.source]), entry.tie) for entry, one in current]
     return Identified(
-        articles=tuple(_in_feed_order(pairs, descending)),
+        articles=tuple(in_feed_order(pairs, descending)),
         changed=(*changed, *ledger.vanished(now)),
     )
 
@@ -97,13 +102,13 @@ def appears(entry: Entry) -> datetime | None:
 class _Ledger:
     """The known identities, and which of them an entry has claimed; none is claimed twice."""
 
-    def __init__(self, known: Iterable[Identity]) -> None:
+    def __init__(self, known: Iterable[Identity], after: int) -> None:
         self.by_id = {one.id: one for one in known}
         self._live = [one for one in self.by_id.values() if one.gone is None]
         self._lost: list[Identity] = []
         self._claimed: set[str] = set()
         self._taken = set(self.by_id)
-        self._sequence = max((one.sequence for one in self.by_id.values()), default=-1)
+        self.sequence = max((after, *(one.sequence for one in self.by_id.values())))
 
     def match(
         self,
@@ -172,8 +177,8 @@ class _Ledger:
 
     def next_sequence(self) -> int:
         """Sequences count first publications."""
-        self._sequence += 1
-        return self._sequence
+        self.sequence += 1
+        return self.sequence
 
     def vanished(self, now: datetime) -> list[Identity]:
         """Those whose file is no longer there, or now holds another known article."""
@@ -239,13 +244,13 @@ def _first_order(
     return news, entries[key].date or date or _EPOCH, path, source
 
 
-def _in_feed_order(
-    pairs: Iterable[tuple[Article, str]], descending: Collection[str]
-) -> Iterator[Article]:
-    """Newest first; undated ones of a first build last; ties by the generator's rule, else by path
-    (STANDARDS F-X-12).
+def in_feed_order(
+    pairs: Iterable[tuple[AnyHead, str]], descending: Collection[str]
+) -> Iterator[AnyHead]:
+    """Articles, given with their ties: newest first; undated ones of a first build last; those of
+    one date by the generator's rule, else by path (STANDARDS F-X-12).
     """
-    ordered = sorted((_age(a), (tie, a.path, a.source), a) for a, tie in pairs)
+    ordered = sorted((age(a), (tie, a.path, a.source), a) for a, tie in pairs)
     for _, together in groupby(ordered, key=itemgetter(0)):
         group = list(together)
         if len(group) > 1 and group[0][2].source in descending:
@@ -253,7 +258,8 @@ def _in_feed_order(
         yield from (article for _, _, article in group)
 
 
-def _age(article: Article) -> tuple[bool, float]:
+def age(article: Head) -> Age:
+    """What articles are ordered by, before their ties."""
     last = not article.news and article.dated is DateOrigin.FIRST_SEEN
     return last, -article.published.timestamp()
 

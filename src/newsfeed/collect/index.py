@@ -7,6 +7,7 @@ file systems stamp with a coarse clock, so a change right after reading could lo
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import closing, suppress
@@ -24,7 +25,7 @@ from newsfeed.store import private
 RACY = 2_000_000_000
 """Nanoseconds before reading within which a change makes a row untrusted."""
 
-_VERSION = 1
+_VERSION = 2
 """Of the tables: those of another are made anew."""
 
 _SCHEMA = f"""
@@ -32,7 +33,7 @@ DROP TABLE IF EXISTS file;
 DROP TABLE IF EXISTS entry;
 CREATE TABLE file (
   source TEXT NOT NULL, path TEXT NOT NULL, id INTEGER NOT NULL, stamp BLOB NOT NULL,
-  picture BLOB NOT NULL, PRIMARY KEY (source, path)) WITHOUT ROWID;
+  picture BLOB NOT NULL, generation INTEGER NOT NULL, PRIMARY KEY (source, path)) WITHOUT ROWID;
 CREATE TABLE entry (file INTEGER PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS picture (path TEXT PRIMARY KEY, stamp BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS original (
@@ -43,6 +44,7 @@ PRAGMA user_version = {_VERSION};
 """
 
 _GENERATION = "generation"
+_TOKEN = 16
 _UNTRUSTED = Stamp(-1, 0, 0, 0)
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -166,6 +168,33 @@ class Index:
         return [decoder.decode(blob) for (blob,) in self._db.execute(query, (source,))]
 
     @_guarded
+    def entry(self, source: str, path: str) -> Entry:
+        """The entry of one file that is known."""
+        query = (
+            "SELECT value FROM file JOIN entry ON entry.file = file.id"
+            " WHERE source = ? AND path = ?"
+        )
+        (blob,) = self._db.execute(query, (source, path)).fetchone()
+        return msgspec.msgpack.decode(blob, type=Entry)
+
+    @_guarded
+    def entries_since(self, generation: int, limit: int) -> dict[tuple[str, str], Entry]:
+        """Entries that came or changed after a generation, by source and path; `limit` at most."""
+        decoder = msgspec.msgpack.Decoder(Entry)
+        query = (
+            "SELECT source, path, value FROM file JOIN entry ON entry.file = file.id"
+            " WHERE generation > ? ORDER BY source, path LIMIT ?"
+        )
+        rows = self._db.execute(query, (generation, limit))
+        return {(source, path): decoder.decode(blob) for source, path, blob in rows}
+
+    @_guarded
+    def count(self) -> int:
+        """How many files are known."""
+        (count,) = self._db.execute("SELECT count(*) FROM file").fetchone()
+        return int(count)
+
+    @_guarded
     def pictures(self) -> dict[str, bytes]:
         """The stamp of every place where media were looked for, as `encoded` has it."""
         return dict(self._db.execute("SELECT path, stamp FROM picture"))
@@ -193,6 +222,8 @@ class Index:
             blamed = msgspec.msgpack.encode(msgspec.structs.replace(entry, fault=fault))
             self._db.execute("UPDATE entry SET value = ? WHERE file = ?", (blamed, file))
             self._changes()
+            place = (self.generation, source, path)
+            self._db.execute("UPDATE file SET generation = ? WHERE source = ? AND path = ?", place)
 
     @_guarded
     def forget(self, source: str, paths: Iterable[str]) -> None:
@@ -210,7 +241,7 @@ class Index:
         began, in nanoseconds of the clock that stamps files.
         """
         (first,) = self._db.execute("SELECT coalesce(max(file), 0) + 1 FROM entry").fetchone()
-        number = first
+        number, generation = first, self.generation + 1
         for batch in batches:
             files = [
                 (
@@ -219,10 +250,11 @@ class Index:
                     at,
                     encoded(trusted(row.found.stamp, read_at)),
                     row.pictures,
+                    generation,
                 )
                 for at, row in enumerate(batch, number)
             ]
-            self._db.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?)", files)
+            self._db.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)", files)
             entries = [(at, row.entry) for at, row in enumerate(batch, number)]
             self._db.executemany("INSERT INTO entry VALUES (?, ?)", entries)
             number += len(batch)
@@ -282,6 +314,30 @@ class Index:
     def set_note(self, name: str, value: bytes) -> None:
         """Note a value under a name."""
         self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
+
+    def shelve(self, name: str, value: bytes) -> None:
+        """Note a large value, which is a file of its own: as a row it takes ten times as long.
+
+        Where there is no room for it, nothing is noted.
+        """
+        token, new = os.urandom(_TOKEN), self._shelf(f"{name}.new")
+        with suppress(OSError):
+            with new.open("wb") as file:
+                file.write(token)
+                file.write(value)
+            new.replace(self._shelf(name))
+            self.set_note(name, token)
+
+    def shelved(self, name: str) -> memoryview | None:
+        """What was last shelved under a name."""
+        token = self.note(name)
+        with suppress(OSError):
+            value = memoryview(self._shelf(name).read_bytes())
+            return value[_TOKEN:] if bytes(value[:_TOKEN]) == token else None
+        return None
+
+    def _shelf(self, name: str) -> Path:
+        return self._path.with_name(name)
 
 
 def encoded(stamp: Stamp | None) -> bytes:

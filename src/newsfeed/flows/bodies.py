@@ -6,7 +6,7 @@ one article stands in several feeds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -14,7 +14,7 @@ import msgspec
 
 from newsfeed.collect.conventions.base import Body
 from newsfeed.collect.conventions.references import References
-from newsfeed.collect.entry import Entry, Folder, media_url
+from newsfeed.collect.entry import Folder, media_url
 from newsfeed.collect.markup import (
     MarkupContext,
     Profile,
@@ -31,6 +31,7 @@ from newsfeed.flows.terms import Vocabulary
 from newsfeed.model import Article, FeedItem, LetterItem
 
 if TYPE_CHECKING:
+    from newsfeed.flows.collection import Collection
     from newsfeed.flows.pictures import Pictures
 
 KEPT = 256
@@ -46,16 +47,18 @@ class Bodies:
     def __init__(
         self,
         folders: tuple[Folder, ...],
-        entries: Mapping[tuple[str, str], Entry],
+        collection: Collection,
         pictures: Pictures | None = None,
+        *,
+        only: Iterable[Article] | None = None,
     ) -> None:
-        """`entries` are by (source, path). `pictures` are those of a letter; without them images
-        stay the originals.
+        """`pictures` are those of a letter; without them images stay the originals. `only` are
+        the articles of the collection that bodies are asked for, where it is not any.
         """
         self._folders = {folder.name: folder for folder in folders}
-        self._entries = entries
+        self._entries = collection.entries if only is None else collection.read(only)
         self._references = {
-            folder.name: References(_addresses(entries, folder.name)) for folder in folders
+            folder.name: References(collection.addresses(folder.name)) for folder in folders
         }
         self._pictures = pictures
         self._kept: dict[tuple[str, str], _Body] = {}
@@ -238,11 +241,6 @@ def _with_lead(rendered: Rendered, lead: str, context: MarkupContext) -> Rendere
 def _summary(article: Article, rendered: Rendered) -> str:
     """What the author wrote as such, else marked as such, else the beginning."""
     return article.summary or rendered.lead or excerpt(prose(rendered.html), EXCERPT)
-
-
-def _addresses(entries: Mapping[tuple[str, str], Entry], source: str) -> Iterator[tuple[str, str]]:
-    """Paths and addresses of what a source's generator makes pages of."""
-    return ((path, one.url) for (name, path), one in entries.items() if name == source and one.url)
 
 
 class _Body(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +21,9 @@ from newsfeed.store import database
 
 if TYPE_CHECKING:
     from newsfeed.collect.conflicts import Pages
-    from newsfeed.flows.collecting import Collection
+    from newsfeed.collect.entry import Entry
+    from newsfeed.flows.collection import Collection
+    from newsfeed.model import Article
 
 _NOTE = "last build"
 
@@ -108,7 +111,7 @@ class Workshop:
         """The articles; gathered at first use."""
         if self._collection is None:
             try:
-                self._collection = self._gather()
+                self._collection = self._merge() or self._gather()
             except IndexDamagedError:
                 self._look_again()
                 self._collection = self._gather()
@@ -149,11 +152,29 @@ class Workshop:
             allow_empty=self._allow_empty,
         )
 
+    def _merge(self) -> Collection | None:
+        """What `_gather` would give, where few files changed and nothing else."""
+        from newsfeed.flows.merging import merge
+
+        if self.plan.pages or self.scanned.faults:
+            return None
+        plan, now = self.plan, self.seams.now
+        return merge(plan.folders, self.index, self.db, now, key=_key(plan), read=self._entries)
+
+    def _entries(self, articles: Iterable[Article] | None) -> Mapping[tuple[str, str], Entry]:
+        from newsfeed.flows.collecting import entries_of
+
+        try:
+            return entries_of(self.plan.folders, self.index, articles)
+        except IndexDamagedError:
+            self._look_again()
+            return entries_of(self.plan.folders, self.index, articles)
+
     def blame(self, error: BodyError) -> None:
         """One body could not be rendered: find all such, and gather again without them."""
         from newsfeed.flows.bodies import Bodies
 
-        bodies = Bodies(self.plan.folders, self.collection.entries)
+        bodies = Bodies(self.plan.folders, self.collection)
         found = fork_map(
             bodies.fault,
             self.collection.articles,
@@ -200,7 +221,7 @@ def _up_to_date(shop: Workshop, options: BuildOptions) -> BuildReport:
 
 def _build(shop: Workshop, options: BuildOptions) -> BuildReport:
     collection = shop.collection
-    complaints = Complaints.of(list(collection.complaints))
+    complaints = Complaints.of(collection.complaints)
     _refuse_faults(complaints.faults, options)
     report = _write(shop, collection, complaints, options)
     if not options.dry_run:
@@ -237,6 +258,8 @@ def _key(plan: Plan) -> str:
 
 
 def _note(shop: Workshop, collection: Collection, report: BuildReport) -> None:
+    from newsfeed.flows.merging import keep
+
     if collection.passing:
         return  # the next run shall look again, and not repeat what may be mended by then
     done = _Done(
@@ -247,6 +270,7 @@ def _note(shop: Workshop, collection: Collection, report: BuildReport) -> None:
         report=msgspec.structs.replace(report, written=(), removed=()),
     )
     shop.index.set_note(_NOTE, msgspec.msgpack.encode(done))
+    keep(collection, shop.index, shop.db, done.key, shop.seams.now)
 
 
 def _write(
@@ -271,7 +295,7 @@ def _write(
         progress=partial(seams.progress, "writing"),
     )
     return BuildReport(
-        state=fingerprint(collection.articles),
+        state=fingerprint(collection.encoded),
         articles=len(collection.articles),
         feeds=feeds,
         files=outcome.unchanged + len(outcome.written),

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
 from functools import partial
 from itertools import chain
-from pathlib import Path
 
 import msgspec
 
 from newsfeed.collect import conflicts, git
 from newsfeed.collect.collector import Scan
 from newsfeed.collect.entry import Entry, Folder
-from newsfeed.collect.identity import appears, identify, is_usable
+from newsfeed.collect.identity import Identified, identify, is_usable, own_id
 from newsfeed.collect.index import Index
 from newsfeed.collect.remote.twins import Parted, part
 from newsfeed.errors import Fault, SourceError
+from newsfeed.flows.collection import Collection, Key, asides
 from newsfeed.model import Article, DateOrigin
 from newsfeed.store import articles as store
 from newsfeed.store.articles import Identity
-
-
-class Collection(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was collected. `entries` are by (source, path), those left out too;
-    `passing` are those of the complaints that are not about what an article says.
-    `next_due` is when the next article held back for its future date is to appear, or one to go.
-    """
-
-    articles: tuple[Article, ...]
-    entries: Mapping[tuple[str, str], Entry]
-    changed: tuple[Identity, ...]
-    complaints: tuple[Fault, ...]
-    passing: tuple[Fault, ...]
-    next_due: datetime | None
 
 
 def gather(
@@ -58,30 +44,26 @@ def gather(
     if not allow_empty:
         _refuse_broken(folders, entries, known)
     parted = _parted(folders, entries, known, now, pages)
-    dates = _Additions({folder.name: folder.root for folder in folders})
-    zones = {folder.name: folder.convention.zone for folder in folders}
+    dates = Additions(folders)
     identified = identify(
         parted.entries,
         known,
         added=dates,
-        zones=zones,
+        zones=zones(folders),
         now=now,
-        descending=[folder.name for folder in folders if folder.convention.ties_descend],
+        descending=descending(folders),
         twins=parted.of,
     )
     passing = (*scanned.faults, *dates.complaints)
+    every = chain(parted.entries.items(), parted.twins.items())
+    by_path = {(source, entry.path): entry for source, group in every for entry in group}
     return Collection(
         articles=identified.articles,
-        entries={
-            (source, e.path): e
-            for groups in (parted.entries, parted.twins)
-            for source, group in groups.items()
-            for e in group
-        },
+        aside=tuple(asides(parted.entries, identified.articles, now)),
         changed=identified.changed,
-        complaints=(*passing, *_complaints(parted)),
         passing=passing,
-        next_due=_next_due(parted, now),
+        read=lambda _: by_path,
+        steady=pages is None and not passing and _is_steady(folders, entries, parted, identified),
     )
 
 
@@ -99,23 +81,43 @@ def _read(folder: Folder, index: Index) -> list[Entry]:
     ]
 
 
-def _complaints(parted: Parted) -> Iterator[Fault]:
-    for entry in chain.from_iterable(parted.entries.values()):
-        if entry.fault:
-            yield entry.fault
-        yield from entry.remarks
+def zones(folders: Iterable[Folder]) -> dict[str, tzinfo]:
+    """In which zone the dates of each source are written."""
+    return {folder.name: folder.convention.zone for folder in folders}
 
 
-def _next_due(parted: Parted, now: datetime) -> datetime | None:
-    """When the next article comes that only waits for its date, or goes for its own."""
-    turns = [
-        turn
-        for entry in chain.from_iterable(parted.entries.values())
-        if not entry.fault and not entry.left_out
-        for turn in (appears(entry), entry.until)
-        if turn and turn > now
-    ]
-    return min(turns, default=None)
+def descending(folders: Iterable[Folder]) -> set[str]:
+    """The sources whose articles of one date come from the last tie to the first."""
+    return {folder.name for folder in folders if folder.convention.ties_descend}
+
+
+def entries_of(
+    folders: tuple[Folder, ...], index: Index, articles: Iterable[Article] | None
+) -> dict[Key, Entry]:
+    """The entries of the articles, or of all files, as the index has them, by source and path."""
+    if articles is None:
+        return {(one.name, e.path): e for one in folders for e in index.entries(one.name)}
+    return {(one.source, one.path): index.entry(one.source, one.path) for one in articles}
+
+
+def _is_steady(
+    folders: tuple[Folder, ...],
+    entries: Mapping[str, Sequence[Entry]],
+    parted: Parted,
+    identified: Identified,
+) -> bool:
+    """Whether each entry came through as its file gave it, and each article has the id that its
+    author gave, if any.
+    """
+    if any(folder.remote for folder in folders) or parted.entries != entries:
+        return False
+    ids = {(article.source, article.path): article.id for article in identified.articles}
+    return not any(
+        entry.dated is DateOrigin.LAST_COMMIT
+        or (entry.guid and ids.get((source, entry.path), own_id(entry)) != own_id(entry))
+        for source, group in entries.items()
+        for entry in group
+    )
 
 
 def _parted(
@@ -168,15 +170,16 @@ def _published(folder: Folder, known: list[Identity]) -> int:
     return sum(one.source == folder.name and one.gone is None for one in known)
 
 
-class _Additions:
+class Additions:
     """When git first had a file; each folder's history is read once, when first asked for."""
 
-    def __init__(self, roots: Mapping[str, Path]) -> None:
-        self._roots = roots
+    def __init__(self, folders: Iterable[Folder]) -> None:
+        self._roots = {folder.name: folder.root for folder in folders}
         self._histories: dict[str, git.History] = {}
         self.complaints: list[Fault] = []
 
     def __call__(self, source: str, path: str) -> datetime | None:
+        """When the file was added, as far as git knows."""
         if source not in self._histories:
             self._histories[source] = self._read(source)
         return self._histories[source].added.get(path)

@@ -82,10 +82,10 @@ def _ours(shop: Workshop, theirs: ReadFeed, places: tuple[str, ...]) -> tuple[Re
     from newsfeed.flows.terms import vocabulary
 
     plan, collection = shop.plan, shop.collection
-    terms = vocabulary(collection.articles)
-    feeds = plan_feeds(plan, collection.articles, terms)
+    terms = vocabulary(collection.heads)
+    feeds = plan_feeds(plan, collection, terms)
     feed, path = _at(plan, feeds, theirs, [_wanted(plan, place) for place in places if place])
-    bodies = Bodies(plan.folders, collection.entries)
+    bodies = Bodies(plan.folders, collection)
     (output,) = (one for one in feed_outputs(plan, feed, bodies, terms) if one.path == path)
     return read_feed(output.produce(), path), path
 

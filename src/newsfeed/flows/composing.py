@@ -139,7 +139,7 @@ def compose_choice(
     Raises as `draft`.
     """
     pictures = Pictures(shop, newsletter)
-    bodies = Bodies(shop.plan.folders, shop.collection.entries, pictures)
+    bodies = Bodies(shop.plan.folders, shop.collection, pictures)
     edition = make_edition(
         shop.plan, newsletter, choice, slot, bodies, intro=words.intro, line=words.subject
     )

@@ -14,6 +14,7 @@ import msgspec
 from newsfeed.errors import OutputError
 from newsfeed.feeds.names import ATOM, JSON, RSS
 from newsfeed.flows.bodies import Bodies
+from newsfeed.flows.collection import Collection
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.flows.terms import FOLDERS, Vocabulary, names, whole
 from newsfeed.model import Article, FeedDocument, FeedLinks, Term
@@ -42,14 +43,14 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     next: int | None = None
 
 
-def plan_feeds(plan: Plan, articles: Sequence[Article], terms: Vocabulary) -> list[Feed]:
+def plan_feeds(plan: Plan, collection: Collection, terms: Vocabulary) -> list[Feed]:
     """The main feed, those of terms, and the archive. Articles come newest first.
 
     Where `feeds.language` is set, other languages are in their own feeds alone.
     """
-    everything = articles
-    if any(article.rank for article in articles):
-        everything = sorted(articles, key=attrgetter("rank"))
+    everything = collection.articles
+    if any(head.rank for head in collection.heads):
+        everything = sorted(everything, key=attrgetter("rank"))
     articles = everything
     if only := plan.feeds.language:
         articles = [article for article in everything if article.language == only]

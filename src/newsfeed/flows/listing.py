@@ -42,7 +42,7 @@ def listing(shop: Workshop) -> list[Listed]:
     """Every file of the sources: published ones in the order of feeds, then the others."""
     collection = shop.collection
     feeds: dict[str, list[str]] = defaultdict(list)
-    for feed in plan_feeds(shop.plan, collection.articles, vocabulary(collection.articles)):
+    for feed in plan_feeds(shop.plan, collection, vocabulary(collection.heads)):
         for article in feed.articles:
             feeds[article.id] += feed.paths.values()
     published = {(a.source, a.path): a for a in collection.articles}

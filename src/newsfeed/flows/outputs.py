@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from newsfeed.collect.conflicts import one_file
 from newsfeed.errors import SettingsError
 from newsfeed.flows.bodies import Bodies
-from newsfeed.flows.collecting import Collection
+from newsfeed.flows.collection import Collection
 from newsfeed.flows.feeding import feed_outputs, plan_feeds
 from newsfeed.flows.paging import page_groups
 from newsfeed.flows.pictures import keep_for_good, kept_outputs
@@ -28,10 +28,10 @@ def all_outputs(
 
     Raises SettingsError for a clash.
     """
-    articles = collection.articles
-    terms = vocabulary(articles)
-    bodies = Bodies(plan.folders, collection.entries)
-    feeds = plan_feeds(plan, articles, terms)
+    terms = vocabulary(collection.heads)
+    feeds = plan_feeds(plan, collection, terms)
+    few = len(feeds) == 1 and not plan.pages
+    bodies = Bodies(plan.folders, collection, only=feeds[0].articles if few else None)
     groups = [feed_outputs(plan, feed, bodies, terms) for feed in feeds]
     groups += page_groups(plan, collection, feeds, bodies)
     groups += web_copies(plan, db, now)

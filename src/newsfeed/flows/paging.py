@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -17,7 +16,7 @@ from newsfeed.collect.markup import Profile, excerpt, prose
 from newsfeed.errors import OutputError
 from newsfeed.feeds import names
 from newsfeed.flows.bodies import EXCERPT, Bodies
-from newsfeed.flows.collecting import Collection
+from newsfeed.flows.collection import Collection
 from newsfeed.flows.feeding import MEDIA_TYPES, NEVER, Feed, address, checked
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.flows.terms import FOLDERS, whole
@@ -71,6 +70,7 @@ def page_groups(
 ) -> list[list[Output]]:
     """The subscribe page and OPML always; with `[pages]` also articles, indexes and media."""
     site = _site(plan, feeds[0])
+    newest = _newest(collection)
     loader = _Loader(folders(plan.templates, "web"))
     listed = [feed for feed in feeds if not feed.archive]
     groups = [
@@ -84,8 +84,8 @@ def page_groups(
             ),
             Output(
                 path=OPML,
-                fingerprint=fingerprint(plan.key, _titles(listed), _newest(collection)),
-                produce=partial(_opml, plan, listed, _newest(collection)),
+                fingerprint=fingerprint(plan.key, _titles(listed), newest),
+                produce=partial(_opml, plan, listed, newest),
             ),
         ]
     ]
@@ -154,7 +154,8 @@ def _titles(feeds: Sequence[Feed]) -> list[tuple[str, dict[str, str]]]:
 
 
 def _newest(collection: Collection) -> Article | None:
-    return max(collection.articles, key=attrgetter("updated"), default=None)
+    times = [head.updated.timestamp() for head in collection.heads]
+    return collection.articles[times.index(max(times))] if times else None
 
 
 def _subscribe(plan: Plan, site: Site, feeds: Sequence[Feed], templates: Templates) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -108,7 +108,7 @@ class Complaints(NamedTuple):
     warnings: tuple[Fault, ...]
 
     @classmethod
-    def of(cls, complaints: list[Fault]) -> Complaints:
+    def of(cls, complaints: Iterable[Fault]) -> Complaints:
         """Sorted by path and line, each once."""
         ordered = sorted(set(complaints), key=lambda f: (f.path, f.line, f.problem))
         return cls(

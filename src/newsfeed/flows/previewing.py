@@ -247,7 +247,7 @@ def _compose(
 
     plan = shop.plan
     when = slot or max(article.updated for article in choice.items)
-    bodies = Bodies(plan.folders, shop.collection.entries, pictures)
+    bodies = Bodies(plan.folders, shop.collection, pictures)
     edition = make_edition(plan, newsletter, choice, when, bodies)
     address = view_url(plan, f"{newsletter.name}/{when:%Y-%m-%d}")
     letter = compose_letter(plan, newsletter, edition, view_url=address)

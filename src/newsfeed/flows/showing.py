@@ -223,7 +223,7 @@ def _composed(
     assert shown.when is not None  # noqa: S101  # it was set before anything is composed
     newsletter, plan = shown.newsletter, shop.plan
     pictures = Pictures(shop, newsletter)
-    bodies = Bodies(plan.folders, shop.collection.entries, pictures)
+    bodies = Bodies(plan.folders, shop.collection, pictures)
     variants: dict[str, Variant] = {}
     own = make_edition(plan, newsletter, choice, shown.when, bodies)
     read = languages_read(plan, shop.db, newsletter)

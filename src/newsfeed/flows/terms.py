@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from newsfeed.collect.conflicts import one_file
-from newsfeed.model import Article, Term
+from newsfeed.model import Article, Head, Term
 from newsfeed.text import short_hash, slug
 
 FOLDERS = {"categories": "category", "tags": "tag", "authors": "author", "languages": "language"}
@@ -73,16 +73,20 @@ class Vocabulary(NamedTuple):
     languages: Terms
 
 
-def vocabulary(articles: Iterable[Article]) -> Vocabulary:
+def vocabulary(articles: Iterable[Head]) -> Vocabulary:
     """All terms of the articles."""
     ordered = sorted(articles, key=attrgetter("sequence"))
-    groups = (
-        (a.categories for a in ordered),
-        (a.tags for a in ordered),
-        (a.authors for a in ordered),
-        ((a.language,) for a in ordered),
+    return Vocabulary(
+        categories=Terms(_different("categories", ordered)),
+        tags=Terms(_different("tags", ordered)),
+        authors=Terms(_different("authors", ordered)),
+        languages=Terms((language,) for language in _different("language", ordered)),
     )
-    return Vocabulary(*(Terms(dict.fromkeys(group)) for group in groups))  # many say the same
+
+
+def _different(field: str, articles: Iterable[Head]) -> Iterable[Any]:
+    """What articles say in a field, in their order and each once, since many say the same."""
+    return dict.fromkeys(map(attrgetter(field), articles))
 
 
 def names(article: Article, kind: str) -> tuple[str, ...]:

@@ -36,34 +36,23 @@ def load(db: sqlite3.Connection) -> list[Identity]:
     """Every identity, those of vanished articles too."""
     from newsfeed.store.queries import queries
 
-    return [
-        Identity(
-            id=id_,
-            source=source,
-            path=path,
-            url=url,
-            content_hash=content_hash,
-            first_seen=datetime.fromtimestamp(first_seen, UTC),
-            stored_date=_datetime(stored_date),
-            dated=DateOrigin(stored_from),
-            sequence=sequence,
-            news=bool(news),
-            gone=_datetime(gone),
-        )
-        for (
-            id_,
-            source,
-            path,
-            url,
-            content_hash,
-            first_seen,
-            stored_date,
-            stored_from,
-            sequence,
-            news,
-            gone,
-        ) in queries.all_articles(db)
-    ]
+    return [_identity(*row) for row in queries.all_articles(db)]
+
+
+def alike(db: sqlite3.Connection, id_: str, url: str, source: str, path: str) -> list[Identity]:
+    """The identities that have, or had, the id, the address or the file."""
+    from newsfeed.store.queries import queries
+
+    rows = queries.articles_alike(db, id=id_, url=url, source=source, path=path)
+    return [_identity(*row) for row in rows]
+
+
+def last_sequence(db: sqlite3.Connection) -> int:
+    """The highest sequence that an article was given; -1 where there was none."""
+    from newsfeed.store.queries import queries
+
+    last: int | None = queries.last_sequence(db)
+    return -1 if last is None else last
 
 
 def save(db: sqlite3.Connection, identities: Iterable[Identity]) -> None:
@@ -92,6 +81,34 @@ def save(db: sqlite3.Connection, identities: Iterable[Identity]) -> None:
             )
             for one in identities
         ],
+    )
+
+
+def _identity(
+    id_: str,
+    source: str,
+    path: str,
+    url: str,
+    content_hash: str,
+    first_seen: int,
+    stored_date: int | None,
+    stored_from: str,
+    sequence: int,
+    news: int,
+    gone: int | None,
+) -> Identity:
+    return Identity(
+        id=id_,
+        source=source,
+        path=path,
+        url=url,
+        content_hash=content_hash,
+        first_seen=datetime.fromtimestamp(first_seen, UTC),
+        stored_date=_datetime(stored_date),
+        dated=DateOrigin(stored_from),
+        sequence=sequence,
+        news=bool(news),
+        gone=_datetime(gone),
     )
 
 

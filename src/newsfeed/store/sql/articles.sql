@@ -4,6 +4,17 @@ SELECT id, source, path, url, content_hash, first_seen, stored_date, stored_from
        news, gone
 FROM article;
 
+-- name: articles_alike(id, url, source, path)
+-- The articles that have, or had, the id, the address or the file.
+SELECT id, source, path, url, content_hash, first_seen, stored_date, stored_from, sequence,
+       news, gone
+FROM article
+WHERE id = :id OR url = :url OR (source = :source AND path = :path);
+
+-- name: last_sequence()$
+-- The highest number of a first publication.
+SELECT max(sequence) FROM article;
+
 -- name: save_article*!
 -- Keep identities; the id decides which row.
 INSERT INTO article (id, source, path, url, content_hash, first_seen, stored_date, stored_from,
