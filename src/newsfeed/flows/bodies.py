@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from newsfeed.flows.pictures import Pictures
 
 KEPT = 256
-TOGETHER = 32
-"""Bodies that are rendered in one go: more hold more memory and save no more time."""
 EXCERPT = 200
 """Grapheme clusters of an excerpt that we cut."""
 
@@ -180,10 +178,8 @@ class Bodies:
         wanted = {(article.source, article.path): article for article in articles}
         found = {place: self._kept.pop(place) for place in wanted if place in self._kept}
         missing = [place for place in wanted if place not in found]
-        for start in range(0, len(missing), TOGETHER):
-            places = missing[start : start + TOGETHER]
-            made = self._made([wanted[place] for place in places])
-            found.update(zip(places, made, strict=True))
+        made = self._made([wanted[place] for place in missing])
+        found.update(zip(missing, made, strict=True))
         self._kept |= found  # at the end, behind what was not asked for as lately
         for place in list(self._kept)[:-KEPT]:
             del self._kept[place]

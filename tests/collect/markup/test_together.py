@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsfeed.collect.markup import MarkupContext, Profile, render, render_all
+from newsfeed.collect.markup.render import TOGETHER
 from tests.collect.markup.kit import LEAD, URL
 
 BODIES = [
@@ -19,5 +20,5 @@ BODIES = [
 def test_each_is_as_it_is_alone_in_its_own_context(profile: Profile) -> None:
     """Neither text nor addresses of one come into another, and the order stays."""
     alone = [render(source, context, profile) for source, context in BODIES]
-    assert render_all(BODIES, profile) == alone
+    assert render_all(BODIES * TOGETHER, profile) == alone * TOGETHER
     assert len({one.html for one in alone}) == len(BODIES)
