@@ -129,6 +129,7 @@ def test_what_was_shelved_is_there_until_the_index_is_another(tmp_path: Path) ->
         index.shelve("n", b"value")
         another.shelve("n", b"else")
         assert bytes(index.shelved("n") or b"") == b"value"
+        assert (path.parent / "n").stat().st_mode & 0o077 == 0
     with Index(path, "key") as index:
         assert bytes(index.shelved("n") or b"") == b"value"
         (path.parent / "n").write_bytes((other.parent / "n").read_bytes())

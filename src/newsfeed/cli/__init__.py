@@ -82,7 +82,7 @@ def group(*, debug: bool) -> None:
 def main() -> NoReturn:
     """Run a command; every failure becomes one line on stderr and an exit status."""
     _open_streams()
-    gc.set_threshold(200_000, 20, 100)  # a run's values live to its end: looking is in vain
+    gc.set_threshold(500_000, 20, 100)  # a run's values live to its end: looking is in vain
     atexit.register(gc.freeze)  # and so is the look that the interpreter takes when it ends
     debug = "--debug" in sys.argv[1:2]
     try:

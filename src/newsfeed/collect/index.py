@@ -45,6 +45,10 @@ PRAGMA user_version = {_VERSION};
 
 _GENERATION = "generation"
 _TOKEN = 16
+_CACHE = 32 * 1024
+"""Kibibytes. Entries lie as files were found and are read by path: in SQLite's usual two mebibytes
+each page of a large index would be read again and again.
+"""
 _UNTRUSTED = Stamp(-1, 0, 0, 0)
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -322,6 +326,7 @@ class Index:
         """
         token, new = os.urandom(_TOKEN), self._shelf(f"{name}.new")
         with suppress(OSError):
+            new.touch(mode=0o600)
             with new.open("wb") as file:
                 file.write(token)
                 file.write(value)
@@ -360,7 +365,9 @@ def _open(path: Path) -> sqlite3.Connection:
             f"cannot be opened: {error}", where=str(path), remedy="mend its folder's permissions"
         ) from None
     with closing(db.cursor()) as cursor:
-        cursor.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;")
+        cursor.executescript(
+            f"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;PRAGMA cache_size = -{_CACHE};"
+        )
         if cursor.execute("PRAGMA user_version").fetchone() != (_VERSION,):
             cursor.executescript(_SCHEMA)
     return db
