@@ -56,8 +56,10 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     updated: datetime | None = None
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """What an article's place among others depends on, and theirs on it; see there."""
+class Head(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What an article's place among others depends on, and theirs on it; see there. It can be
+    decoded alone: encoded, an article begins with its head.
+    """
 
     url: str
     source: str
@@ -74,7 +76,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     rank: int = 0
 
 
-class Article(Head, frozen=True, kw_only=True):
+class Article(Head, frozen=True, kw_only=True, array_like=True):
     """One post after reading, with its identity; its body is rendered only where needed.
 
     `id` is the feed id, given once and kept. `url` is the absolute, percent-encoded permalink.
