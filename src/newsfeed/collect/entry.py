@@ -16,11 +16,11 @@ from newsfeed.errors import Fault
 from newsfeed.model import DateOrigin, Image, Origin
 from newsfeed.urls import ascii_url
 
-FORMAT = 6
+FORMAT = 7
 """Raised whenever the same file gives another entry than before."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What one file gave.
 
     `fault` tells why it cannot be published, `left_out` why it is not meant to be; "" and None
