@@ -22,13 +22,17 @@ def complaint(data: bytes) -> ArticleError:
     return caught.value
 
 
+def decoded(text: str, dropped: int = 0) -> Decoded:
+    return Decoded(text=text, octets=text.encode(), dropped=dropped)
+
+
 def test_utf8_is_read() -> None:
-    assert decode_source(KOREAN.encode()) == Decoded(text=KOREAN)
+    assert decode_source(KOREAN.encode()) == decoded(KOREAN)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_leave_no_trace() -> None:
     data = KOREAN.replace("\n", "\r\n").encode("utf-8-sig")
-    assert decode_source(data) == Decoded(text=KOREAN)
+    assert decode_source(data) == decoded(KOREAN)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,7 @@ def test_stray_control_characters_and_surrogates_are_dropped_and_counted() -> No
     """They stop nothing, but the author is to be told (F-X-02)."""
     surrogate = b"\xed\xa0\x80"
     data = b"a\x00b\x08c\x0bd\xef\xbf\xbee" + surrogate + ENGLISH.encode()
-    assert decode_source(data) == Decoded(text="abcde" + ENGLISH, dropped=5)
+    assert decode_source(data) == decoded("abcde" + ENGLISH, dropped=5)
 
 
 @given(st.binary())
@@ -129,6 +133,8 @@ def test_no_utf8_text_is_taken_for_another_encoding(text: str) -> None:
     """Only text made of little but control characters is refused."""
     if sum(character < " " or character == "\x7f" for character in text) * 4 <= len(text):
         try:
-            assert decode_source(text.encode()).text == clean(text.removeprefix("\ufeff"))
+            found = decode_source(text.encode())
+            assert found.text == clean(text.removeprefix("\ufeff"))
+            assert found.octets == found.text.encode()
         except ArticleError as error:
             assert error.problem == "the file is empty"

@@ -41,9 +41,12 @@ _NON_ASCII = re.compile("[^\x00-\x7f]")
 
 
 class Decoded(msgspec.Struct, frozen=True, kw_only=True):
-    """The text of a source file after `clean`, and how many characters that dropped."""
+    """The text of a source file after `clean`, the same in UTF-8, and how many characters that
+    dropped.
+    """
 
     text: str
+    octets: bytes
     dropped: int = 0
 
 
@@ -63,10 +66,11 @@ def decode_source(data: bytes) -> Decoded:
     else:
         if b"\0" in data:
             _refuse_binary(data, _MANY_IN_UTF8)
-    text, dropped = scrub(text.removeprefix("\ufeff"))
-    if not text or text.isspace():
+    cleaned, dropped = scrub(text.removeprefix("\ufeff"))
+    if not cleaned or cleaned.isspace():
         raise ArticleError("the file is empty", remedy="write the article, or delete the file")
-    return Decoded(text=text, dropped=dropped)
+    octets = data if cleaned is text else cleaned.encode()
+    return Decoded(text=cleaned, octets=octets, dropped=dropped)
 
 
 def _decode_surrogates(data: bytes, error: UnicodeDecodeError) -> str:

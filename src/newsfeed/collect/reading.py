@@ -127,7 +127,7 @@ class _Reading:
         image, looked, _ = self._image
         self.entry = msgspec.structs.replace(
             self.entry,
-            content_hash=_content_hash(self._decoded.text, found.published),
+            content_hash=_content_hash(self._decoded.octets, found.published),
             remarks=self._remarks(),
             left_out=self._left_out,
             title=place.title,
@@ -229,8 +229,8 @@ def _default_id(url: str, place: Place, folder: Folder) -> str:
     return ascii_url(folder.site_url + folder.convention.base_path + place.id_path)
 
 
-def _content_hash(text: str, published: Mapping[str, Medium]) -> str:
-    digest = hashlib.sha256(text.encode())
+def _content_hash(octets: bytes, published: Mapping[str, Medium]) -> str:
+    digest = hashlib.sha256(octets)
     if published:
         digest.update(msgspec.msgpack.encode(media.signature(published)))
     return digest.hexdigest()
