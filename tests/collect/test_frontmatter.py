@@ -170,6 +170,16 @@ def test_the_reader_in_python_reads_the_same_as_the_one_in_c(
     assert parse_front_matter(text) == by_c
 
 
+@pytest.mark.parametrize("loader", [yaml.BaseLoader, yaml_reader._LOADER])
+def test_a_character_that_yaml_forbids_is_a_fault_of_the_article(
+    monkeypatch: pytest.MonkeyPatch, loader: object
+) -> None:
+    """The reader in Python looks for such when it is made, the one in C while it reads."""
+    monkeypatch.setattr(yaml_reader, "_LOADER", loader)
+    with pytest.raises(ArticleError, match="is not YAML"):
+        parse_front_matter("---\ntitle: a\x7fb\n---\n")
+
+
 # TOML and JSON
 
 

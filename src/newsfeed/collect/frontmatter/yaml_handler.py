@@ -23,8 +23,8 @@ class YamlHandler(Handler):
 
     def load(self, fm: str) -> dict[str, object]:
         """The values in `fm`, which begins with the end of the opening line."""
-        reader = YamlReader(fm, self.opening)
         try:
+            reader = YamlReader(fm, self.opening)
             values = reader.read()
         except yaml.YAMLError as error:
             raise explain(error, fm, self.opening) from None

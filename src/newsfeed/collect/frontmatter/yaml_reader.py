@@ -40,7 +40,8 @@ _QUOTE = "put the whole value in quotes"
 class YamlReader:
     """Reads the YAML `source` once; then `lines` and `remarks` tell about it.
 
-    `opening` is the line of the file on which `source` begins.
+    `opening` is the line of the file on which `source` begins. Raises `yaml.YAMLError` for
+    characters that YAML forbids.
     """
 
     def __init__(self, source: str, opening: int) -> None:
