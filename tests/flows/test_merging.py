@@ -264,6 +264,14 @@ def _odd_shelf(world: World) -> None:
     shelf.write_bytes(shelf.read_bytes()[:-1])
 
 
+def _damaged_shelf(world: World) -> None:
+    """What is left can still be read, with another title in it."""
+    shelf = next(world.folder.glob("index/gathered"))
+    before = shelf.read_bytes()
+    shelf.write_bytes(before.replace(b"a.md", b"A.md"))
+    assert shelf.read_bytes() != before
+
+
 def _other_shelf(world: World) -> None:
     shelf = next(world.folder.glob("index/gathered"))
     before = shelf.read_bytes()
@@ -283,7 +291,8 @@ def _broken(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [_other_store, _no_shelf, _odd_shelf, _other_shelf, _new_index, _broken]
+    "change",
+    [_other_store, _no_shelf, _odd_shelf, _damaged_shelf, _other_shelf, _new_index, _broken],
 )
 def test_what_is_not_sure_to_be_as_it_was_causes_a_gathering(
     empty: Path, change: Callable[[World], None]
@@ -323,9 +332,18 @@ def test_the_feeds_of_a_changed_site_are_those_of_a_new_one(site: Site, tmp_path
         assert (site.output / path).read_bytes() == (new.output / path).read_bytes()
 
 
-def test_a_gathering_finds_again_what_a_damaged_index_held(site: Site) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE entry SET value = x'c1'",
+        "UPDATE entry SET value = CAST(replace(value, 'Post', x'ff6f7374') AS BLOB)",
+        "DELETE FROM entry",
+    ],
+)
+def test_a_gathering_finds_again_what_a_damaged_index_held(site: Site, damage: str) -> None:
     site.post("2026-10-03-p3.md", title="Other")
     with site.shop() as shop:
         articles = shop.collection.articles
-        shop.index._db.execute("UPDATE entry SET value = x'c1'")
-        assert {path for _, path in shop.collection.entries} == {one.path for one in articles}
+        shop.index._db.execute(damage)
+        found = shop.collection.read(articles)
+        assert {path for _, path in found} == {one.path for one in articles}

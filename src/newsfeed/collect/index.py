@@ -7,11 +7,11 @@ file systems stamp with a coarse clock, so a change right after reading could lo
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import closing, suppress
 from functools import wraps
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, Self, TypeVar, cast
 
@@ -44,7 +44,6 @@ PRAGMA user_version = {_VERSION};
 """
 
 _GENERATION = "generation"
-_TOKEN = 16
 _CACHE = 32 * 1024
 """Kibibytes. Entries lie as files were found and are read by path: in SQLite's usual two mebibytes
 each page of a large index would be read again and again.
@@ -80,7 +79,7 @@ def _guarded(method: Method) -> Method:
     def guarded(*arguments: object, **named: object) -> object:
         try:
             return method(*arguments, **named)
-        except (sqlite3.DatabaseError, msgspec.DecodeError) as error:
+        except (sqlite3.DatabaseError, msgspec.DecodeError, UnicodeDecodeError) as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise StoreError(
                     f"the cache cannot be used: {error}",
@@ -178,8 +177,10 @@ class Index:
             "SELECT value FROM file JOIN entry ON entry.file = file.id"
             " WHERE source = ? AND path = ?"
         )
-        (blob,) = self._db.execute(query, (source, path)).fetchone()
-        return msgspec.msgpack.decode(blob, type=Entry)
+        row = self._db.execute(query, (source, path)).fetchone()
+        if row is None:
+            raise IndexDamagedError(f"{path} is not there")
+        return msgspec.msgpack.decode(row[0], type=Entry)
 
     @_guarded
     def entries_since(self, generation: int, limit: int) -> dict[tuple[str, str], Entry]:
@@ -324,21 +325,19 @@ class Index:
 
         Where there is no room for it, nothing is noted.
         """
-        token, new = os.urandom(_TOKEN), self._shelf(f"{name}.new")
+        new = self._shelf(f"{name}.new")
         with suppress(OSError):
             new.touch(mode=0o600)
-            with new.open("wb") as file:
-                file.write(token)
-                file.write(value)
+            new.write_bytes(value)
             new.replace(self._shelf(name))
-            self.set_note(name, token)
+            self.set_note(name, sha256(value).digest())
 
-    def shelved(self, name: str) -> memoryview | None:
-        """What was last shelved under a name."""
-        token = self.note(name)
+    def shelved(self, name: str) -> bytes | None:
+        """What was last shelved under a name, if it is whole."""
+        digest = self.note(name)
         with suppress(OSError):
-            value = memoryview(self._shelf(name).read_bytes())
-            return value[_TOKEN:] if bytes(value[:_TOKEN]) == token else None
+            value = self._shelf(name).read_bytes()
+            return value if sha256(value).digest() == digest else None
         return None
 
     def _shelf(self, name: str) -> Path:
