@@ -53,6 +53,16 @@ def test_the_newest_comes_first_and_ties_are_in_order_of_paths() -> None:
     assert [a.path for a in found.articles] == ["c.md", "a.md", "b.md"]
 
 
+def test_of_two_that_want_one_id_the_one_published_first_gets_it() -> None:
+    found = _identify(
+        [_dated("a.md", 9, default_id="https://one/"), _dated("b.md", 2, default_id="https://one/")]
+    )
+    assert {a.path: a.id for a in found.articles} == {
+        "a.md": "https://one/#2",
+        "b.md": "https://one/",
+    }
+
+
 def test_undated_articles_of_a_first_build_come_last_and_are_not_news() -> None:
     found = _identify([_entry("new.md"), _dated("old.md", 1)])
     assert [(a.path, a.news) for a in found.articles] == [("old.md", True), ("new.md", False)]

@@ -66,9 +66,9 @@ def identify(
     first_build = ledger.sequence < 0
     fresh = {key: entry for key, entry in usable.items() if key not in found}
     dates = {key: _stored_date(key, entry, added, now) for key, entry in fresh.items()}
-    ids = ledger.new_ids(fresh)
-    order = partial(_first_order, fresh, dates, first_build=first_build)
-    for key in sorted(fresh, key=order):
+    order = sorted(fresh, key=partial(_first_order, fresh, dates, first_build=first_build))
+    ids = ledger.new_ids({key: fresh[key] for key in order})
+    for key in order:
         one = _first(key, fresh[key], ids[key], now, ledger.next_sequence())
         date, origin = dates[key]
         news = not (fresh[key].old or (first_build and origin is DateOrigin.FIRST_SEEN))
@@ -161,7 +161,9 @@ class _Ledger:
                 return
 
     def new_ids(self, fresh: Mapping[_Key, Entry]) -> dict[_Key, str]:
-        """Ids for entries that have none; those that authors gave come before those made up."""
+        """Ids for entries that have none and come in the order of first publication; those that
+        authors gave come before those made up.
+        """
         ordered = sorted(fresh, key=lambda key: not fresh[key].guid)
         return {key: self._new_id(fresh[key]) for key in ordered}
 
