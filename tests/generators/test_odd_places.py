@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from newsfeed.collect.conventions.astro import Astro, AstroConfig
 from newsfeed.collect.conventions.base import Convention, Place
 from newsfeed.collect.conventions.docusaurus import Docusaurus, DocusaurusConfig
 from newsfeed.collect.conventions.vitepress import VitePress, VitePressConfig
+from newsfeed.collect.entry import Folder
 from newsfeed.collect.fields import read_fields
+from newsfeed.collect.files import walk
+from newsfeed.collect.reading import read_entries
 from newsfeed.errors import ArticleError
 
 ASTRO, BLOG = Astro(AstroConfig()), Docusaurus(DocusaurusConfig())
@@ -41,3 +46,17 @@ def test_a_layout_of_several_is_none() -> None:
 
 def test_an_article_whose_name_is_but_a_mark_has_that_as_its_title() -> None:
     assert _placed(ASTRO, "src/content/blog/#.md", "x: 1").title == "#"
+
+
+def test_an_id_that_is_not_encoded_holds_no_white_space_all_the_same(tmp_path: Path) -> None:
+    """One such id would make the feed invalid, and none of it would be published."""
+    (tmp_path / "2024-07-12-물 위\u3000글.md").write_text("Text.", "utf-8")
+    folder = Folder(
+        name="blog",
+        root=tmp_path,
+        convention=Docusaurus(DocusaurusConfig(), prefix="blog/"),
+        site_url="https://example.org",
+        language="ko",
+    )
+    (entry,) = read_entries(walk(tmp_path, lambda _: True, frozenset(), print), folder)
+    assert entry.default_id == "https://example.org/blog/2024/07/12/물%20위%E3%80%80글"

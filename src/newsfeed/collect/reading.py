@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
@@ -28,6 +28,7 @@ from newsfeed.errors import ArticleError, Fault
 from newsfeed.model import Image
 from newsfeed.urls import absolute, ascii_url
 
+_SPACE = re.compile(r"\s")
 _HEADING = re.compile(r"\s*#[ \t]+(\S.*?)[ \t]*#*[ \t]*(?:\n|\Z)")
 
 
@@ -223,7 +224,8 @@ def _filled(guid: str, url: str) -> str:
 
 def _default_id(url: str, place: Place, folder: Folder) -> str:
     if place.id_as_written:
-        return folder.site_url + folder.convention.base_path + place.id_path
+        written = folder.site_url + folder.convention.base_path + place.id_path
+        return _SPACE.sub(lambda match: quote(match[0]), written)
     if place.id_path == place.link:
         return url
     return ascii_url(folder.site_url + folder.convention.base_path + place.id_path)

@@ -132,7 +132,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """The whole id where it is no address: in it, {host} and {path} are those of the link."""
 
     id_as_written: bool = False
-    """Whether ids are not percent-encoded: IRIs, as RFC 4287, section 4.2.6, has them."""
+    """Whether ids are not percent-encoded: IRIs, as RFC 4287, section 4.2.6, has them. White space,
+    which no IRI holds, is encoded at any rate.
+    """
 
     rank: int = 0
     """In feeds those of a lower rank stand before all others."""
