@@ -16,8 +16,8 @@ import msgspec
 from newsfeed import __version__, config
 from newsfeed.collect.conventions.detect import convention
 from newsfeed.collect.entry import FORMAT, Folder, Remote
-from newsfeed.collect.index import Index
-from newsfeed.errors import Fault, SettingsError
+from newsfeed.collect.index import Index, IndexDamagedError
+from newsfeed.errors import Fault, SettingsError, StoreError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.opening import prepare
 from newsfeed.flows.plan import Plan, Seams, fingerprint
@@ -82,7 +82,7 @@ def make_plan(project: Project) -> Plan:
         base=base,
         redirects=settings.redirects,
         gone=settings.server.gone,
-        key=_output_key(settings, templates, base, pages=pages),
+        key=_output_key(settings, templates, base, folders, pages=pages),
     )
     _refuse_public_secrets(plan, settings)
     return plan
@@ -105,6 +105,7 @@ def workshop(
     prepare(plan, seams.now)
     with (
         private.lock(plan.private, "build", patience=patience),
+        _damage_told(plan.index),
         Index(plan.index, _index_key(plan)) as index,
         database.connect(plan.store, seams.now) as db,
     ):
@@ -120,10 +121,25 @@ def glimpse(plan: Plan, seams: Seams, *, patience: float = private.PATIENCE) -> 
     private.prepare(plan.private)
     with (
         private.lock(plan.private, "build", patience=patience),
+        _damage_told(plan.index),
         Index(plan.index, _index_key(plan)) as index,
         database.looking(plan.store, seams.now) as db,
     ):
         yield Workshop(plan, seams, index, db, allow_empty=True)
+
+
+@contextmanager
+def _damage_told(index: Path) -> Iterator[None]:
+    """Where the index turns out to be damaged in the middle of a run, it is removed, and said."""
+    try:
+        yield
+    except IndexDamagedError as error:
+        index.unlink(missing_ok=True)
+        raise StoreError(
+            f"the cache was damaged ({error}) and is removed; nothing else is lost",
+            where=str(index),
+            remedy="say the command again",
+        ) from None
 
 
 def _fetched(plan: Plan, seams: Seams) -> tuple[Fault, ...]:
@@ -306,8 +322,17 @@ def _refuse_public_secrets(plan: Plan, settings: Settings) -> None:
         refuse_public(plan, "the password", plan.base / password, "mail.smtp.password_file")
 
 
-def _output_key(settings: Settings, templates: tuple[Path, ...], base: Path, *, pages: bool) -> str:
-    """What everything that is read and written depends on."""
+def _output_key(
+    settings: Settings,
+    templates: tuple[Path, ...],
+    base: Path,
+    folders: tuple[Folder, ...],
+    *,
+    pages: bool,
+) -> str:
+    """What everything that is read and written depends on. A zone has its place here since times
+    are told apart by their moments alone.
+    """
     return fingerprint(
         __version__,
         settings.site,
@@ -315,6 +340,7 @@ def _output_key(settings: Settings, templates: tuple[Path, ...], base: Path, *, 
         settings.mail.unsubscribe,
         settings.server.url,
         pages,
+        [(folder.name, folder.convention.zone.key) for folder in folders],
         [_folder_stamps(root / kind) for root in templates for kind in KINDS],
         _logo_stamps(settings.newsletters, base),
     )

@@ -81,7 +81,8 @@ class Article(Head, frozen=True, kw_only=True, array_like=True):
 
     `id` is the feed id, given once and kept. `url` is the absolute, percent-encoded permalink.
     `summary` is the author's own excerpt as plain text, or "" where it is to be cut from the body.
-    `content_hash` is a hex SHA-256 over the normalised source and what was measured for it.
+    `content_hash` is a hex SHA-256 over the normalised source, what was measured for it, and what
+    its site's own settings make of it.
     `sequence` counts in order of first publication, from 0. `news` is False for undated articles
     of a first build, which sort after all dated ones, and for what a remote feed had already when
     it became a source. In feeds articles stand by their `rank`, the lowest first, which is 0

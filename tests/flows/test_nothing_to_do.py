@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from newsfeed.errors import SourceError
+from newsfeed.collect.index import IndexDamagedError
+from newsfeed.errors import SourceError, StoreError
 from newsfeed.flows import build as flow
 from tests.kit import NOW, SETTINGS, Site
 
@@ -136,3 +137,21 @@ def test_a_cache_that_is_damaged_anywhere_is_made_anew(tmp_path: Path, page: int
     assert len(site.titles()) == 20
     assert site.titles()[0] == "New"
     assert before.keys() <= site.files().keys()
+
+
+def test_a_note_of_the_last_build_that_is_damaged_costs_a_look(
+    site: Site, built: list[object]
+) -> None:
+    with site.shop() as shop:
+        shop.index.set_note("last build", b"\x90")
+    assert not site.publish().build.written
+    assert len(built) == 1
+
+
+def test_a_cache_that_turns_out_to_be_damaged_is_removed_and_told(site: Site) -> None:
+    told = pytest.raises(StoreError, match=r"the cache was damaged \(its end is missing\)")
+    with told as caught, site.shop():
+        raise IndexDamagedError("its end is missing")
+    assert caught.value.remedy == "say the command again"
+    assert not site.plan().index.exists()
+    assert not site.publish().build.written

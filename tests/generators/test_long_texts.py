@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsfeed.collect.conventions.base import nowhere
+from newsfeed.collect.conventions.base import Asking
 from newsfeed.collect.conventions.components import without_components
 from newsfeed.collect.conventions.eleventy.templates import filled
 from newsfeed.collect.conventions.pelican.headers import of_html, of_rest
@@ -61,7 +61,7 @@ def test_a_title_of_references_that_do_not_end_is_read_at_once() -> None:
 def test_what_is_refused_of_rest_takes_time_by_its_number_alone() -> None:
     started = time.process_time()
     text = ".. raw:: html\n" * 70_000
-    dropped = PELICAN.body("a.rst", text, nowhere).dropped
+    dropped = PELICAN.body("a.rst", text, Asking()).dropped
     assert [dropped[0].line, dropped[-1].line] == [1, 70_000]
     assert _most(4, started)
 

@@ -16,7 +16,7 @@ from newsfeed.errors import Fault
 from newsfeed.model import DateOrigin, Image, Origin
 from newsfeed.urls import ascii_url
 
-FORMAT = 8
+FORMAT = 9
 """Raised whenever the same file gives another entry than before."""
 
 
@@ -35,7 +35,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     date, `since` and `until` when it may be published. `body_line` counts from 1. `origin` is the
     remote feed that the article is from; then `base` is the absolute address that references in it
     start from, where that is not its own, and `old` tells that it was there when the feed was first
-    read.
+    read. `references` are the other articles that it refers to, as `Find` is asked for them.
     """
 
     path: str
@@ -71,6 +71,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     origin: Origin | None = None
     base: str = ""
     old: bool = False
+    references: tuple[str, ...] = ()
 
 
 class Remote(msgspec.Struct, frozen=True, kw_only=True):

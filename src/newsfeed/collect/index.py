@@ -361,7 +361,9 @@ def _open(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(path, timeout=30)
     except sqlite3.OperationalError as error:
         raise StoreError(
-            f"cannot be opened: {error}", where=str(path), remedy="mend its folder's permissions"
+            f"cannot be opened: {error}",
+            where=str(path),
+            remedy="remove what lies there, or mend the permissions",
         ) from None
     with closing(db.cursor()) as cursor:
         cursor.executescript(

@@ -10,14 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 import msgspec
 
 from newsfeed.collect import files, images, media
-from newsfeed.collect.conventions.base import (
-    Body,
-    Dropped,
-    Find,
-    Place,
-    markup_of,
-    nowhere,
-)
+from newsfeed.collect.conventions.base import Asking, Body, Dropped, Find, Place, markup_of
 from newsfeed.collect.decode import Decoded, decode_source
 from newsfeed.collect.entry import Entry, Folder, media_url
 from newsfeed.collect.fields import Fields, ImageField, read_fields
@@ -78,7 +71,8 @@ class _Reading:
         self._place: Place
         self._url: str
         self._left_out: str
-        self._template_tags: tuple[Dropped, ...]
+        self._body: Body | None = None
+        self._asking = Asking()
         self._media: Media
         self._image: tuple[Image | None, Looked, tuple[Fault, ...]]
 
@@ -115,10 +109,8 @@ class _Reading:
     def look(self) -> None:
         """What the body holds: template tags, local media, and the lead image."""
         folder, image = self._folder, self._fields.image
-        self._template_tags = ()
         if not self._left_out:
-            body = folder.convention.body(self.entry.path, self._front.body, nowhere)
-            self._template_tags = body.dropped
+            self._body = folder.convention.body(self.entry.path, self._front.body, self._asking)
         self._media = _media(self._front.body, image, self.entry, folder)
         self._image = _image(image, self._url, self.entry, folder, self._media.published)
 
@@ -128,7 +120,7 @@ class _Reading:
         image, looked, _ = self._image
         self.entry = msgspec.structs.replace(
             self.entry,
-            content_hash=_content_hash(self._decoded.octets, found.published),
+            content_hash=self._content_hash(),
             remarks=self._remarks(),
             left_out=self._left_out,
             title=place.title,
@@ -155,7 +147,18 @@ class _Reading:
             since=place.since,
             until=place.until,
             body_line=self._body_line if place.heading_shown else self._front.body_line,
+            references=tuple(self._asking.references),
         )
+
+    def _content_hash(self) -> str:
+        """Of all that the article's body, wherever it is shown, is made of."""
+        digest = hashlib.sha256(self._decoded.octets)
+        if self._media.published:
+            digest.update(msgspec.msgpack.encode(media.signature(self._media.published)))
+        body = self._body
+        if body and (body.text != self._front.body or body.lead):  # settings have a say in it
+            digest.update(msgspec.msgpack.encode((body.text, body.lead)))
+        return digest.hexdigest()
 
     def _remarks(self) -> tuple[Fault, ...]:
         path, front = self.entry.path, self._front
@@ -165,7 +168,7 @@ class _Reading:
         )
         return (
             *doubts,
-            *_dropped(self._template_tags, front, path),
+            *_dropped(self._body.dropped if self._body else (), front, path),
             *self._image[2],
             *self._media.remarks,
             *_left_out_controls(self._decoded.dropped, path),
@@ -229,13 +232,6 @@ def _default_id(url: str, place: Place, folder: Folder) -> str:
     if place.id_path == place.link:
         return url
     return ascii_url(folder.site_url + folder.convention.base_path + place.id_path)
-
-
-def _content_hash(octets: bytes, published: Mapping[str, Medium]) -> str:
-    digest = hashlib.sha256(octets)
-    if published:
-        digest.update(msgspec.msgpack.encode(media.signature(published)))
-    return digest.hexdigest()
 
 
 def _media(body: str, image: ImageField | None, bare: Entry, folder: Folder) -> Media:

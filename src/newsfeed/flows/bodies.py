@@ -100,6 +100,14 @@ class Bodies:
             source=article.origin.title if article.origin else "",
         )
 
+    def linked(self, articles: Iterable[Article]) -> list[str]:
+        """The addresses of those that the articles refer to, on which their bodies depend."""
+        return [
+            self._references[article.source].find(reference)
+            for article in articles
+            for reference in self._entries[article.source, article.path].references
+        ]
+
     def own_words(self, markdown: str, url: str) -> str:
         """The operator's own Markdown as a letter shows it; relative links start from `url`.
 

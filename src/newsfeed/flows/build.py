@@ -241,7 +241,10 @@ def _nothing_to_do(shop: Workshop) -> _Done | None:
     note = shop.index.note(_NOTE)
     if shop.scanned.faults or note is None:
         return None
-    done = msgspec.msgpack.decode(note, type=_Done)
+    try:
+        done = msgspec.msgpack.decode(note, type=_Done)
+    except msgspec.DecodeError:
+        return None
     if done.next_due and done.next_due <= shop.seams.now:
         return None
     seen = (done.key, done.generation, done.revision)

@@ -76,7 +76,9 @@ def address(plan: Plan, path: str) -> str:
 
 def feed_outputs(plan: Plan, feed: Feed, bodies: Bodies, terms: Vocabulary) -> list[Output]:
     """One feed's files, a format each."""
-    content = fingerprint(plan.key, feed.title, feed.articles, _slugs(feed.articles, terms))
+    articles = feed.articles
+    others = _slugs(articles, terms), bodies.linked(articles)
+    content = fingerprint(plan.key, feed.title, articles, others)
     outputs = []
     for kind, path in feed.paths.items():
         links = _links(plan, feed, kind)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsfeed.collect.conventions.base import Body, Place, nowhere
+from newsfeed.collect.conventions.base import Asking, Body, Place
 from newsfeed.collect.conventions.detect import convention, detect
 from newsfeed.collect.conventions.eleventy.fences import parse
 from newsfeed.collect.conventions.eleventy.rules import UTC_ZONE, Eleventy
@@ -231,7 +231,7 @@ def test_tags_are_dropped_and_told_by_their_lines(site: Path) -> None:
         'a {{ "/x/" | url }}\n{% comment %}{% b %}{% endcomment %}'
         "{% raw %}{{ c }}{% endraw %}\n{% d %}{{ e }} {% f"
     )
-    assert rules(site).body("one.md", text, nowhere) == Body(
+    assert rules(site).body("one.md", text, Asking()) == Body(
         text="a /x/\n{{ c }}\n {% f",
         markup="markdown",
         dropped=without_tags(text, "")[1],
@@ -245,20 +245,20 @@ def test_tags_are_dropped_and_told_by_their_lines(site: Path) -> None:
 
 def test_comments_of_nunjucks_go_where_it_is_the_language(tmp_path: Path) -> None:
     write(tmp_path, "eleventy.config.js", FEED)
-    assert rules(tmp_path).body("one.md", "a {# b #}", nowhere).text == "a {# b #}"
-    assert rules(tmp_path).body("one.njk", "a {# b #}", nowhere).text == "a "
+    assert rules(tmp_path).body("one.md", "a {# b #}", Asking()).text == "a {# b #}"
+    assert rules(tmp_path).body("one.njk", "a {# b #}", Asking()).text == "a "
     for engine, text in (('"njk"', "a "), ("false", "a {# b #}{{ c }}")):
         config = FEED.replace(
             "config.add", f"config.markdownTemplateEngine = {engine};\nconfig.add"
         )
         write(tmp_path, "eleventy.config.js", config)
-        assert rules(tmp_path).body("one.md", "a {# b #}{{ c }}", nowhere).text == text
+        assert rules(tmp_path).body("one.md", "a {# b #}{{ c }}", Asking()).text == text
 
 
 def test_an_excerpt_ends_where_the_settings_say(tmp_path: Path) -> None:
     options = 'config.setFrontMatterParsingOptions({ excerpt_separator: "<!-- more -->" });'
     write(tmp_path, "eleventy.config.js", FEED.replace("}\n", f"  {options}\n}}\n", 2))
-    body = rules(tmp_path).body("one.md", "first\n<!-- more -->\nrest", nowhere)
+    body = rules(tmp_path).body("one.md", "first\n<!-- more -->\nrest", Asking())
     assert (body.lead, body.text) == ("first\n", "first\n\nrest")
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsfeed.collect.conventions.base import Place, nowhere
+from newsfeed.collect.conventions.base import Asking, Place
 from newsfeed.collect.conventions.detect import convention, detect
 from newsfeed.collect.conventions.pelican.constants import COMPUTED, constants
 from newsfeed.collect.conventions.pelican.headers import of_html, of_markdown, of_rest, title_of
@@ -234,7 +234,7 @@ def test_raw_markup_and_other_files_stay_out_of_rest_and_are_told(tmp_path: Path
     found = rules(tmp_path)
     body = found.body("content/one.rst", text, str)
     assert body.text.strip() == "<p>One.</p>"
-    told = found.body("content/one.rst", text, nowhere).dropped
+    told = found.body("content/one.rst", text, Asking()).dropped
     assert [(one.written, one.line) for one in told] == [
         (".. raw:: html", 3),
         (".. include:: /etc/hostname", 7),

@@ -28,11 +28,19 @@ Find = Callable[[str], str]
 """From a reference to another article, as written, to its address; "" where there is none."""
 
 
-def nowhere(_: str) -> str:
-    """The `Find` of those who read a file: the addresses of others are not known yet, and of its
-    `Body` only what was dropped counts.
+class Asking:
+    """The `Find` of those who read a file: the addresses of others are not known yet, but those who
+    are asked for, `references`, are. Of its `Body` what was dropped counts, and that it changes
+    with whatever has a say in the text.
     """
-    return ""
+
+    def __init__(self) -> None:
+        self.references: dict[str, None] = {}
+
+    def __call__(self, reference: str) -> str:
+        """Nothing is found."""
+        self.references[reference] = None
+        return ""
 
 
 class Located(msgspec.Struct, frozen=True, kw_only=True):

@@ -73,7 +73,7 @@ class Plain:
                 "has no title", remedy="begin the file with ---, a line `title: …` and ---"
             )
         date, dated, name = _date(stem, fields, self.zone)
-        link = self._link(path, name, title, date, fields)
+        link = "/" if left_out else self._link(path, name, title, date, fields)
         return Place(
             title=title,
             link=link,

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from newsfeed.collect.conventions.base import Body, Dropped, Find, Place, nowhere
+from newsfeed.collect.conventions.base import Asking, Body, Dropped, Find, Place
 from newsfeed.collect.conventions.lines import Lines
 from newsfeed.collect.conventions.pelican.headers import (
     Header,
@@ -260,8 +260,9 @@ class Pelican:
         refused = _REFUSED.finditer(text) if ending == ".rst" else ()
         lines = Lines(text)
         dropped = tuple(Dropped(m[1], lines.at(m.start())) for m in refused)
-        if find is nowhere:
-            return Body(text="", markup="html", dropped=dropped)
+        if isinstance(find, Asking):
+            asked = resolved(text, path, self._settings, find)
+            return Body(text=asked, markup="html", dropped=dropped)
         if ending == ".rst":
             from newsfeed.collect.conventions.pelican.restructured import to_html
 
