@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from newsfeed.collect.entry import Entry
 from newsfeed.collect.files import Found, Stamp
-from newsfeed.collect.index import RACY, Index, encoded, row, trusted
+from newsfeed.collect.index import RACY, Index, IndexDamagedError, encoded, row, trusted
 from newsfeed.errors import Fault
 
 STAMP = Stamp(size=5, mtime=1_000, ctime=1_000, inode=7)
@@ -36,6 +37,29 @@ def test_what_was_remembered_is_known_in_the_next_run(tmp_path: Path) -> None:
         assert index.stamps("s") == {"a.md": encoded(STAMP), "b.md": encoded(STAMP)}
         assert [entry.path for entry in index.entries("s")] == ["a.md", "b.md"]
         assert index.stamps("other") == {}
+
+
+def test_a_file_whose_entry_is_gone_is_damage_and_no_article_less(tmp_path: Path) -> None:
+    with Index(tmp_path / "index.db", "key") as index:
+        _remember(index, "a.md", "b.md")
+        index._db.execute("DELETE FROM entry WHERE file = 1")
+        with pytest.raises(IndexDamagedError):
+            index.entries("s")
+
+
+def test_a_large_value_for_which_there_is_no_room_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _: bytes) -> int:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with Index(tmp_path / "index.db", "key") as index:
+        index.shelve("large", b"before")
+        monkeypatch.setattr(Path, "write_bytes", full)
+        index.shelve("large", b"after")
+        assert index.shelved("large") == b"before"
+    assert not (tmp_path / "large.new").exists()
 
 
 def test_under_another_key_everything_is_forgotten(tmp_path: Path) -> None:

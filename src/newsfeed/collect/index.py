@@ -165,10 +165,13 @@ class Index:
         """Every entry of a source, by path."""
         decoder = msgspec.msgpack.Decoder(Entry)
         query = (
-            "SELECT value FROM file JOIN entry ON entry.file = file.id"
+            "SELECT value FROM file LEFT JOIN entry ON entry.file = file.id"
             " WHERE source = ? ORDER BY path"
         )
-        return [decoder.decode(blob) for (blob,) in self._db.execute(query, (source,))]
+        rows = self._db.execute(query, (source,)).fetchall()
+        if (None,) in rows:
+            raise IndexDamagedError("an entry is not there")
+        return [decoder.decode(blob) for (blob,) in rows]
 
     @_guarded
     def entry(self, source: str, path: str) -> Entry:
@@ -326,10 +329,14 @@ class Index:
         Where there is no room for it, nothing is noted.
         """
         new = self._shelf(f"{name}.new")
-        with suppress(OSError):
+        try:
             new.touch(mode=0o600)
             new.write_bytes(value)
             new.replace(self._shelf(name))
+        except OSError:
+            with suppress(OSError):
+                new.unlink(missing_ok=True)
+        else:
             self.set_note(name, sha256(value).digest())
 
     def shelved(self, name: str) -> bytes | None:

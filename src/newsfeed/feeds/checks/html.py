@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 KEPT = 256
 """Bodies whose problems are known, since one article stands in several feeds."""
 
+LONG = 64 * 1024
+"""Characters from which on a body is not kept."""
+
 _ACTIVE_ELEMENTS = frozenset({"script", "object", "embed", "form"})
 # A tag with attributes or of an active element, which most are not. Possessive, and without `<`
 # between attributes, so that no body makes the scan go back far.
@@ -38,9 +41,13 @@ _LINKS = frozenset({"href", "cite", "longdesc"})
 _RESOURCES = frozenset({"src", "poster", "data", "background"})
 
 
-@lru_cache(KEPT)
 def html_problems(body: str) -> tuple[str, ...]:
     """What is wrong with the HTML `body`, in words that follow the name of an element."""
+    return _known_problems(body) if len(body) < LONG else tuple(_problems(body))
+
+
+@lru_cache(KEPT)
+def _known_problems(body: str) -> tuple[str, ...]:
     return tuple(_problems(body))
 
 
