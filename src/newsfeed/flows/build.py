@@ -79,8 +79,8 @@ class Workshop:
     """One run's open doors: the index and the store, and the collection once it is gathered.
 
     Articles are gathered only when something asks for them. `fetched` is what there is to tell of
-    remote feeds. `remarks` are what letters showed of
-    articles' images, `kept` the paths of images that were written for letters.
+    remote feeds, `remarks` what letters showed of articles' images, `kept` the paths of images that
+    were written for letters.
     """
 
     def __init__(
