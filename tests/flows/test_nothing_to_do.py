@@ -12,7 +12,7 @@ import pytest
 from newsfeed.collect.index import IndexDamagedError
 from newsfeed.errors import SourceError, StoreError
 from newsfeed.flows import build as flow
-from tests.kit import NOW, SETTINGS, Site
+from tests.kit import NEWSLETTER, NOW, SETTINGS, Site
 
 SECOND = '[[sources]]\npath = "more"\n'
 
@@ -139,19 +139,26 @@ def test_a_cache_that_is_damaged_anywhere_is_made_anew(tmp_path: Path, page: int
     assert before.keys() <= site.files().keys()
 
 
-def test_a_note_of_the_last_build_that_is_damaged_costs_a_look(
-    site: Site, built: list[object]
+@pytest.mark.parametrize("damage", [b"\x90", b"\xa1\xff", b"\x81\xa3key\xa1\xff"])
+def test_notes_of_the_last_run_that_are_damaged_cost_a_look(
+    site: Site, built: list[object], damage: bytes
 ) -> None:
+    site.configure(SETTINGS + NEWSLETTER)
+    site.publish()
+    built.clear()
     with site.shop() as shop:
-        shop.index.set_note("last build", b"\x90")
+        for name in ("last build", "idle", "previews"):
+            shop.index.set_note(name, damage)
     assert not site.publish().build.written
     assert len(built) == 1
 
 
 def test_a_cache_that_turns_out_to_be_damaged_is_removed_and_told(site: Site) -> None:
     told = pytest.raises(StoreError, match=r"the cache was damaged \(its end is missing\)")
+    index = site.plan().index
     with told as caught, site.shop():
+        index.with_name("index.db-journal").touch()
         raise IndexDamagedError("its end is missing")
     assert caught.value.remedy == "say the command again"
-    assert not site.plan().index.exists()
+    assert not list(index.parent.glob("index.db*"))
     assert not site.publish().build.written

@@ -70,6 +70,7 @@ class IndexDamagedError(Exception):
 
 
 Method = TypeVar("Method", bound=Callable[..., object])
+Value = TypeVar("Value")
 
 
 def _guarded(method: Method) -> Method:
@@ -113,7 +114,7 @@ class Index:
 
     @_guarded
     def _begin_anew(self) -> None:
-        self._remove()
+        remove(self._path)
         self._open()
 
     def _open(self) -> None:
@@ -123,10 +124,6 @@ class Index:
                 "DELETE FROM file; DELETE FROM entry; DELETE FROM picture; DELETE FROM note;"
             )
             self.set_note("key", self._key.encode())
-
-    def _remove(self) -> None:
-        for ending in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
 
     @property
     def generation(self) -> int:
@@ -318,6 +315,12 @@ class Index:
         row = self._db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
+    def noted(self, name: str, kind: type[Value]) -> Value | None:
+        """What was noted under a name, decoded; None for nothing, and for what is damaged."""
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            return msgspec.msgpack.decode(self.note(name) or b"", type=kind)
+        return None
+
     @_guarded
     def set_note(self, name: str, value: bytes) -> None:
         """Note a value under a name."""
@@ -351,6 +354,14 @@ class Index:
         return self._path.with_name(name)
 
 
+def remove(path: Path) -> None:
+    """Remove the file, which nobody has open, with its journal: a new one would take that for its
+    own.
+    """
+    for ending in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
 def encoded(stamp: Stamp | None) -> bytes:
     """A stamp as it is kept; None where there was no file."""
     return _ENCODER.encode(stamp)
@@ -374,7 +385,7 @@ def _open(path: Path) -> sqlite3.Connection:
         ) from None
     with closing(db.cursor()) as cursor:
         cursor.executescript(
-            f"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;PRAGMA cache_size = -{_CACHE};"
+            f"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -{_CACHE};"
         )
         if cursor.execute("PRAGMA user_version").fetchone() != (_VERSION,):
             cursor.executescript(_SCHEMA)

@@ -238,12 +238,8 @@ def _nothing_to_do(shop: Workshop) -> _Done | None:
     """What the last build left, if since then nothing changed: neither what the index remembers,
     the store, the output, the settings nor, for an article that waits for its date, the day.
     """
-    note = shop.index.note(_NOTE)
-    if shop.scanned.faults or note is None:
-        return None
-    try:
-        done = msgspec.msgpack.decode(note, type=_Done)
-    except msgspec.DecodeError:
+    done = shop.index.noted(_NOTE, _Done)
+    if shop.scanned.faults or done is None:
         return None
     if done.next_due and done.next_due <= shop.seams.now:
         return None

@@ -73,8 +73,7 @@ def previews(shop: Workshop, state: str) -> Previews:
     `state` is a value that changes with articles and ledger. A letter that cannot be made is
     told among the errors, loses its preview, and stops no other. Raises BodyError.
     """
-    note = shop.index.note(_NOTE)
-    before = msgspec.msgpack.decode(note, type=dict[str, _Noted]) if note else {}
+    before = shop.index.noted(_NOTE, dict[str, _Noted]) or {}
     after: dict[str, _Noted] = {}
     found, errors = [], []
     for newsletter in shop.plan.newsletters:

@@ -233,8 +233,7 @@ def _is_idle(shop: Workshop) -> bool:
     """
     if not shop.plan.newsletters:
         return True
-    note = shop.index.note(_IDLE)
-    idle = msgspec.msgpack.decode(note, type=_Idle) if note else None
+    idle = shop.index.noted(_IDLE, _Idle)
     return (
         idle is not None
         and idle.key == _key(shop.plan)
