@@ -16,7 +16,7 @@ import msgspec
 from newsfeed import __version__, config
 from newsfeed.collect.conventions.detect import convention
 from newsfeed.collect.entry import FORMAT, Folder, Remote
-from newsfeed.collect.index import Index, IndexDamagedError, remove
+from newsfeed.collect.index import Index, IndexDamagedError
 from newsfeed.errors import Fault, SettingsError, StoreError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.opening import prepare
@@ -134,7 +134,7 @@ def _damage_told(index: Path) -> Iterator[None]:
     try:
         yield
     except IndexDamagedError as error:
-        remove(index)
+        private.remove_database(index)
         raise StoreError(
             f"the cache was damaged ({error}) and is removed; nothing else is lost",
             where=str(index),

@@ -114,7 +114,7 @@ class Index:
 
     @_guarded
     def _begin_anew(self) -> None:
-        remove(self._path)
+        private.remove_database(self._path)
         self._open()
 
     def _open(self) -> None:
@@ -352,14 +352,6 @@ class Index:
 
     def _shelf(self, name: str) -> Path:
         return self._path.with_name(name)
-
-
-def remove(path: Path) -> None:
-    """Remove the file, which nobody has open, with its journal: a new one would take that for its
-    own.
-    """
-    for ending in ("", "-journal", "-wal", "-shm"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def encoded(stamp: Stamp | None) -> bytes:

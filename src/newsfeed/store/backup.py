@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from newsfeed.errors import StoreError
-from newsfeed.store import database
+from newsfeed.store import database, private
 from newsfeed.store.trouble import check_place, explain, holder
 
 RESTORED = "restored from a backup"
@@ -25,7 +25,6 @@ LOST = "the store was missing and was made anew (`newsfeed db restore FILE` brin
 _AT_ONCE = 1.0
 """Seconds to wait for whoever is just about to close the store."""
 
-_TAILS = ("", "-journal", "-wal", "-shm")
 _OF_THE_SOURCE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
@@ -42,7 +41,7 @@ def save(store: Path, target: Path) -> None:
     refuse_existing(target)
     beside = target.with_name(f".{target.name}.new")
     try:
-        _remove(beside)
+        private.remove_database(beside)
         database.copy_store(store, beside, RESTORED)
         check_whole(beside, store)
         _name(beside, target)
@@ -54,7 +53,7 @@ def save(store: Path, target: Path) -> None:
         raise _unwritten(target, error) from None
     finally:
         with suppress(OSError):
-            _remove(beside)
+            private.remove_database(beside)
 
 
 def save_file(data: bytes, target: Path) -> None:
@@ -117,7 +116,7 @@ def unpack(file: Path, store: Path) -> Path:
 
 def discard(new: Path) -> None:
     """Remove an unpacked backup with all that stood beside it."""
-    _remove(new)
+    private.remove_database(new)
     new.with_name(f"{new.name}.lock").unlink(missing_ok=True)
 
 
@@ -202,7 +201,7 @@ def replace_file(data: bytes, path: Path, now: datetime) -> Path | None:
 
 
 def _set_aside(store: Path, aside: Path) -> None:
-    for tail in _TAILS[1:]:  # a damaged or missing store's: a new one must not find it
+    for tail in private.JOURNALS:  # a damaged or missing store's: a new one must not find it
         place = store.with_name(f"{store.name}{tail}")
         if place.exists():
             place.replace(aside.with_name(f"{aside.name}{tail}"))
@@ -250,11 +249,6 @@ def _write(data: bytes, path: Path) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _remove(path: Path) -> None:
-    for tail in _TAILS:
-        path.with_name(f"{path.name}{tail}").unlink(missing_ok=True)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -284,8 +284,7 @@ def _version(db: sqlite3.Connection, path: Path) -> int:
 def _make(path: Path) -> None:
     """Make a store beside its place and move it there whole: a run may end at any moment."""
     new = path.with_name(f"{path.name}.new")
-    for tail in ("", "-journal", "-wal", "-shm"):
-        new.with_name(f"{new.name}{tail}").unlink(missing_ok=True)
+    private.remove_database(new)
     os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     _migrate(new, flushed=False)
     with closing(sqlite3.connect(new)) as db:
@@ -360,8 +359,7 @@ def copy_store(path: Path, copy: Path, why: str) -> None:
             with target:
                 _pause_copy(target, why)
     except BaseException:
-        for tail in ("", "-journal", "-wal", "-shm"):
-            copy.with_name(f"{copy.name}{tail}").unlink(missing_ok=True)
+        private.remove_database(copy)
         raise
 
 

@@ -17,6 +17,17 @@ PATIENCE = 600.0
 
 _PAUSE = 0.1
 
+JOURNALS = ("-journal", "-wal", "-shm")
+"""What the names of the files end in that SQLite keeps beside its own."""
+
+
+def remove_database(path: Path) -> None:
+    """Remove a file of SQLite's that nobody has open, with its journals: a new one in its place
+    would take them for its own.
+    """
+    for tail in ("", *JOURNALS):
+        path.with_name(path.name + tail).unlink(missing_ok=True)
+
 
 def prepare(folder: Path) -> None:
     """Make the folder with mode 0700 and a .gitignore that hides all of it. Raises StoreError.
