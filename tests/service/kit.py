@@ -81,9 +81,18 @@ class Running:
         return found[1]
 
     def end(self, number: signal.Signals = signal.SIGTERM, patience: float = PATIENCE) -> int:
-        """Send it a signal; gives its exit status."""
+        """Send it a signal; gives its exit status. Raises AssertionError, with what it said, where
+        it does not end.
+        """
         self.process.send_signal(number)
-        return self.process.wait(timeout=patience)
+        return self.ended(patience)
+
+    def ended(self, patience: float = PATIENCE) -> int:
+        """Wait for its end; likewise."""
+        try:
+            return self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it does not end: {self.said}") from None
 
 
 class Clock:

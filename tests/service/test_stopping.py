@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -55,6 +57,20 @@ def test_a_relay_that_says_nothing_does_not_keep_it_beyond_the_limit(tmp_path: P
         assert edition["state"] == "released"
 
 
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("words", [("--no-web",), ()])
+def test_it_ends_whichever_of_its_threads_the_signal_finds(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The kernel may hand a process's signal to any of its threads (signal(7))."""
+    with running(due_site(tmp_path), *words) as service:
+        service.hears("files written")
+        main = service.process.pid
+        threads = {int(one.name) for one in Path(f"/proc/{main}/task").iterdir()} - {main}
+        os.kill(max(threads), signal.SIGTERM)
+        assert service.ended(LIMIT) == 0
+
+
 def test_pages_are_served_until_the_letters_are_out(tmp_path: Path) -> None:
     """Whoever clicks a link meanwhile gets an answer; then the port is closed."""
     import httpx
@@ -68,7 +84,7 @@ def test_pages_are_served_until_the_letters_are_out(tmp_path: Path) -> None:
             service.process.terminate()
             service.hears("ending")
             assert httpx.get(f"{url}/healthz").status_code == 200
-            assert service.process.wait(LIMIT) == 0
+            assert service.ended(LIMIT) == 0
 
 
 def test_the_outbox_stops_between_letters_and_goes_on_later(tmp_path: Path) -> None:

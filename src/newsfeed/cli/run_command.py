@@ -93,17 +93,22 @@ def _without_pages(present: Present) -> None:
     from newsfeed.service.running import Service
 
     service = Service(present, _clock)
-    heard, told = os.pipe()  # a handler may interrupt whoever holds a lock, and must take none
-
-    def tell(_number: int, _frame: FrameType | None) -> None:
-        os.write(told, b".")
-
-    before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT)}
+    # A handler in Python waits for this thread, which sleeps where the signal found another thread;
+    # what C writes to the pipe wakes it in either case.
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    signal.set_wakeup_fd(told)
+    before = {number: signal.signal(number, _heed) for number in (signal.SIGTERM, signal.SIGINT)}
     _begin(service, [])
     os.read(heard, 1)
+    signal.set_wakeup_fd(-1)
     for number, handler in before.items():  # a second signal ends it at once
         signal.signal(number, handler)
     service.stop()
+
+
+def _heed(_number: int, _frame: FrameType | None) -> None:
+    """The signal is in the pipe already."""
 
 
 def _begin(service: Service, places: list[str]) -> None:
