@@ -83,3 +83,16 @@ def test_a_feed_of_a_server_on_this_machine_is_compared(site: Site) -> None:
         elsewhere = site.run("check", "--against", f"http://127.0.0.1:{web.port}/index.xml")
     assert (done.returncode, done.stdout) == (0, "")
     assert "https://news.example.org/index.xml" in elsewhere.stdout
+
+
+def test_a_feed_at_no_address_of_ours_is_compared_with_the_nearest(site: Site) -> None:
+    """Else a category's feed at another address would lack all that is in other categories."""
+    site.post("2026-11-14-alone.md", categories="[하나]")
+    site.build()
+    (of_category,) = site.output.glob("categories/하나/atom.xml")
+    moved = of_category.read_text("utf-8").replace("/atom.xml", "/old.xml")
+    (site.folder / "old.xml").write_text(moved, encoding="utf-8")
+    done = site.run("check", "--against", "old.xml", "--json")
+    found = json.loads(done.stdout)
+    assert found["path"] == "categories/하나/atom.xml"
+    assert [one["kind"] for one in found["differences"]] == ["address"]

@@ -39,9 +39,9 @@ def compare(
     """Compare the feed `reference`, a file or an http address, with the one that we would write at
     its address, which is where it was fetched from, or what the feed calls itself.
 
-    Without such a feed of ours it is compared with our main feed of its format. Nothing is
-    written. Raises NewsfeedError where the feed cannot be read, and BodyError, OutputError where
-    ours cannot be made.
+    Without such a feed of ours it is compared with the one that has the most of its entries, in
+    its format where we have it. Nothing is written. Raises NewsfeedError where the feed cannot be
+    read, and BodyError, OutputError where ours cannot be made.
     """
     from newsfeed.collect.feedfile import read_feed
 
@@ -91,15 +91,23 @@ def _ours(shop: Workshop, theirs: ReadFeed, places: tuple[str, ...]) -> tuple[Re
 
 
 def _at(plan: Plan, feeds: list[Feed], theirs: ReadFeed, urls: list[str]) -> tuple[Feed, str]:
-    """The feed of ours at the first of `urls` that has one, else the main one."""
+    """The feed of ours at the first of `urls` that has one, else the one that lists the most
+    articles of `theirs`, and the fewest others.
+    """
     by_address = {
         address(plan, path): (feed, path) for feed in feeds for path in feed.paths.values()
     }
     for url in urls:
         if url in by_address:
             return by_address[url]
-    main = feeds[0]
-    return main, main.paths.get(theirs.format) or next(iter(main.paths.values()))
+    listed = {one for entry in theirs.entries for one in (entry.id, entry.url)}
+
+    def nearness(feed: Feed) -> tuple[int, int]:
+        shared = sum(one.id in listed or one.url in listed for one in feed.articles)
+        return shared, -len(feed.articles)
+
+    nearest = max((feed for feed in feeds if not feed.archive), key=nearness)
+    return nearest, nearest.paths.get(theirs.format) or next(iter(nearest.paths.values()))
 
 
 def _file(path: Path) -> bytes:
