@@ -50,6 +50,25 @@ def test_languages_by_folder_below_their_codes(tmp_path: Path, require: Require)
     assert 'rss = "ko/feed.xml"' in (folder / "newsfeed.toml").read_text(encoding="utf-8")
 
 
+def test_a_language_that_hugo_alone_spells_so_is_taken_over(
+    tmp_path: Path, require: Require
+) -> None:
+    """Feeds and settings say `pt-br` where Hugo has `pt_br`; addresses keep Hugo's spelling."""
+    languages = "[languages.en]\nweight = 1\n[languages.pt_br]\nweight = 2\n"
+    folder = write(
+        tmp_path / "site",
+        {
+            "hugo.toml": f'baseURL = "https://ex.example.org"\ntitle = "T"\n{languages}',
+            "content/posts/one.md": _post("one"),
+            "content/posts/one.pt_br.md": _post("um"),
+        },
+    )
+    hugo(require, folder)
+    found = differences(folder, "index.xml", "pt_br/index.xml")
+    assert [(one.kind, one.entry) for one in found if one.kind != "address"] == []
+    assert 'languages = ["pt-br"]' in (folder / "newsfeed.toml").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -61,13 +61,13 @@ class HugoGenerator:
             title=main.title or found.title,
             url=found.url,
             description=found.description,
-            language=main.code if found.many else main.tag,
+            language=main.code_as_tag if found.many else main.tag,
             author=found.author,
             timezone=found.timezone,
-            languages=tuple(one.code for one in found.languages if one.code in pages)
+            languages=tuple(one.code_as_tag for one in found.languages if one.code in pages)
             if found.many
             else (),
-            titles={one.code: one.title for one in found.languages if one.title},
+            titles={one.code_as_tag: one.title for one in found.languages if one.title},
             feeds={"rss": feed} if feed else {},
             excerpts=_template(site, found) is None,
             language_feeds="{slug}/",

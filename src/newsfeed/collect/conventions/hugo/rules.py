@@ -234,7 +234,7 @@ class Hugo:
             rank=_rank(_number(private.get("weight")), fields),
             since=self._moment(private.get("since"), front),
             until=self._moment(private.get("until"), front),
-            language=language.code if self._site.many else language.tag,
+            language=language.code_as_tag if self._site.many else language.tag,
         )
 
     def _moment(self, found: object, front: FrontMatter) -> datetime | None:

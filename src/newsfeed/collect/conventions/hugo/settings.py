@@ -46,6 +46,11 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     ugly_sections: frozenset[str]
     handlers: Handlers
 
+    @property
+    def code_as_tag(self) -> str:
+        """The code as a language tag: Hugo takes `pt_br` too, and feeds must not (RFC 5646)."""
+        return self.code.replace("_", "-")
+
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """What we use of a site's settings. `languages` begin with the main one; `cascade` is front
