@@ -284,6 +284,29 @@ def test_a_fault_does_not_end_the_watching(
     assert not thread.is_alive()
 
 
+def test_a_file_that_changes_right_after_the_watch_s_first_pass_has_another(
+    shift: Shift, site: Site
+) -> None:
+    """The watch sees already what that pass, which looks at all there is, may see no more."""
+    again = threading.Event()
+    passes: list[str] = []
+
+    def look(name: str) -> None:
+        passes.append(name)
+        if len(passes) == 1:
+            site.post("two.md", "The second text.", date="2026-11-02")
+        else:
+            again.set()
+
+    shift.wake = look
+    thread = watching.watch_files(shift)
+    try:
+        assert again.wait(20)
+    finally:
+        shift.stop.set()
+        thread.join(20)
+
+
 def test_a_generator_s_own_settings_are_in_force_once_a_file_changed(tmp_path: Path) -> None:
     """Such as a section that makes drafts of its pages; nothing is new where they are as before."""
     site = Site(tmp_path / "site", SETTINGS.replace('path = "posts"', 'path = "cove"'))

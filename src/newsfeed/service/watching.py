@@ -153,11 +153,12 @@ def _watch_roots(shift: Shift, plan: Plan, roots: dict[Path, int]) -> None:
         raise_interrupt=False,
         stop_event=shift.stop.event,
     )
-    shift.wake(PUBLISH)  # for what changed before this began
+    begun = False
     for found in changes:
         if shift.stop.is_set():
             return
-        if found:
+        if found or not begun:  # something may have changed before this began
+            begun = True
             shift.present.forget()
             shift.wake(PUBLISH)
         if (shift.plan is not plan and _roots(shift.plan) != roots) or _moved(roots):
