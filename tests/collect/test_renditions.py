@@ -243,10 +243,10 @@ def test_a_bomb_is_refused_at_once() -> None:
     bomb = (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
     )
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ArticleError, match=r"bomb\.png has 8100 × 8000 pixels"):
         render(bomb, "bomb.png")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_picture_of_forty_megapixels_is_shown() -> None:

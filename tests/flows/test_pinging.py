@@ -149,7 +149,7 @@ def test_a_hub_that_hangs_is_left_after_its_time(site: Site, hub: Server) -> Non
         found = _ping(site, hub, patience=0.3)
     finally:
         ended.set()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15
     assert {one.problem for one in found} == {"there is no answer in 0.3 seconds"}
     assert {one.again for one in found} == {NOW + WAITS[0]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 
@@ -112,18 +113,19 @@ def test_a_relay_that_is_silent_keeps_nobody_for_longer_than_was_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(posting, "GRACE", 0.3)
+    ended = threading.Event()
     for silent in ("CONNECT", "RCPT", "."):
 
         def answer(verb: str, _: str, silent: str = silent) -> bytes | None:
             if verb == silent:
-                time.sleep(3)
+                ended.wait(30)
                 return DROP
             return None
 
         with relay(answer) as server:
             begun = time.monotonic()
             (one,) = post(server.place, posts("ann"), within=0.2)
-            assert time.monotonic() - begun < 2
+            assert time.monotonic() - begun < 15
             assert one.fate is not Fate.TAKEN
             assert one.said
             assert (one.fate is Fate.LOST) >= (silent == ".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import socket
 import ssl
 import threading
@@ -47,7 +48,7 @@ def test_private_addresses_are_refused_before_any_connection(url: str) -> None:
     begun = time.monotonic()
     assert "not one of the public internet" in get(url, Rules(plain=True)).problem
     assert "not one of the public internet" in get(url, HERE).problem
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < HERE.patience
 
 
 def test_only_https_unless_http_is_allowed(web: Server) -> None:
@@ -174,16 +175,16 @@ def test_forms_are_posted_and_never_redirected(web: Server) -> None:
 
 
 def test_forms_that_there_was_no_time_for_are_told_apart(web: Server) -> None:
-    ended = threading.Event()
-    web.say = lambda it: it.answer(200) if len(web.asked) == 1 else _wait(ended)
-    rules = Rules(reach="loopback", plain=True, patience=0.5)
+    ended, turns = threading.Event(), itertools.count()
+    web.say = lambda it: _wait(ended) if next(turns) else it.answer(200)
+    rules = Rules(reach="loopback", plain=True, patience=3)
     forms = [{"n": str(n)} for n in range(9)]
     try:
         replies = post_forms(f"http://127.0.0.1:{web.port}/", forms, rules)
     finally:
         ended.set()
     assert sum(reply is not None and reply.status == 200 for reply in replies) == 1
-    assert replies.count(Reply(problem="there is no answer in 0.5 seconds")) == 4
+    assert replies.count(Reply(problem="there is no answer in 3 seconds")) == 4
     assert replies[5:] == [None] * 4
 
 
@@ -239,7 +240,7 @@ def test_patience_ends(who: str, web: Server) -> None:
     finally:
         ended.set()
     assert reply == Reply(problem="there is no answer in 0.3 seconds")
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15
 
 
 def test_the_environments_proxy_is_not_asked(web: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,9 @@ from tests.rigs.servers import until
 ANY_PORT = "127.0.0.1:0"
 PATIENCE = 40.0
 
+LIMIT = 25.0
+"""Seconds in which it ends whatever happens, and with a failure where it had to be forced."""
+
 WEEKLY = """\
 [[newsletters]]
 name = "weekly"

@@ -16,6 +16,9 @@ from tests.rigs.servers import until
 from tests.service.kit import PATIENCE, Running, addresses, due_site, editions, running
 
 CONNECTIONS = 4
+SOON = 20.0
+"""Seconds: it is asked for every five, on a machine that may do other things too."""
+
 SMTP = """\
 [server]
 url = "http://127.0.0.1:8000"
@@ -62,7 +65,7 @@ def test_one_leads_and_another_takes_over_when_it_is_killed(tmp_path: Path) -> N
         first.process.kill()
         killed = time.monotonic()
         second = _leader(others)
-        assert time.monotonic() - killed < 8
+        assert time.monotonic() - killed < SOON
         site.post("two.md", "The second text.", date="2026-11-02")
         second.until(lambda: len(site.titles()) == 2, "the new article")
         (follower,) = [one for one in others if one is not second]
@@ -82,7 +85,7 @@ def test_who_ends_in_peace_hands_the_lead_over(tmp_path: Path) -> None:
         with running(site, "--no-web", name="two") as two:
             two.hears("another process leads; this one takes over when it ends")
             assert one.end() == 0
-            two.hears("this process leads now", 8)
+            two.hears("this process leads now", SOON)
             assert two.end() == 0
 
 

@@ -185,7 +185,7 @@ def test_two_services_in_one_process_count_apart(tmp_path: Path) -> None:
 
 
 def test_scraping_a_hundred_thousand_deliveries_is_quick(tmp_path: Path) -> None:
-    """The best of three scrapes, the first of which counts everything."""
+    """The best of three scrapes, the first of which counts everything, in processor time."""
     site = released_site(tmp_path)
     rows = [(number, "sent" if number % 2 else "queued") for number in range(1000, 101_000)]
     with closing(sqlite3.connect(site.plan().store)) as db, db:
@@ -197,8 +197,8 @@ def test_scraping_a_hundred_thousand_deliveries_is_quick(tmp_path: Path) -> None
     spent = []
     for _ in range(3):
         metrics = _metrics(site, MONDAY + timedelta(hours=1))
-        began = time.perf_counter()
+        began = time.thread_time()
         text = metrics.text().decode()
-        spent.append(time.perf_counter() - began)
+        spent.append(time.thread_time() - began)
     assert 'newsfeed_deliveries{newsletter="weekly",state="sent"} 50000.0' in text
     assert min(spent) < 0.1

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.kit import SETTINGS, Site
-from tests.service.kit import WEEKLY, due_site, editions, running
+from tests.service.kit import LIMIT, WEEKLY, due_site, editions, running
 from tests.web.kit import Desk
 
 
@@ -49,7 +49,7 @@ def test_a_file_that_changes_is_in_the_feed_within_seconds(site: Site) -> None:
         service.until(lambda: len(site.titles()) == 2, "the new article")
         (site.posts / "one.md").unlink()
         service.until(lambda: len(site.titles()) == 1, "the removed article")
-        assert time.monotonic() - began < 20  # and not the five minutes of the interval
+        assert time.monotonic() - began < 60  # and not the five minutes of the interval
 
 
 def test_without_watching_the_interval_finds_what_changed(site: Site) -> None:
@@ -202,7 +202,7 @@ def test_a_signal_ends_it_cleanly_and_soon(
         service.hears("files written")
         began = time.monotonic()
         assert service.end(number) == 0
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < LIMIT
         assert "Traceback" not in service.said
 
 

@@ -89,10 +89,10 @@ async def send(opened: Opened) -> None:
     await line.say(b"DATA\r\n", b"354")
     await line.say(b"Subject: 1\r\n\r\ntext\r\n.\r\n", b"250")
     await line.say(b"QUIT\r\n", b"221")
-    await asyncio.wait_for(line.lost.wait(), 10)
+    await asyncio.wait_for(line.lost.wait(), 30)
 
 
-async def refusal(relay: Relay, timeout: float = 5) -> RelayError:
+async def refusal(relay: Relay, timeout: float = 30) -> RelayError:
     """Why there is no connection."""
     with pytest.raises(RelayError) as found:
         await dial(relay, timeout=timeout)
@@ -653,9 +653,9 @@ def test_a_relay_that_says_nothing_or_hangs_up_does_not_keep_us(step: str, silen
             security = "none" if step == "login" else "starttls"
             relay = login(server.port, security=security)
             begin = asyncio.get_running_loop().time()
-            error = await refusal(relay, timeout=0.2 if silent else 5)
+            error = await refusal(relay, timeout=1 if silent else 30)
             may_pass(error, "not come in time" if silent else "lost")
-            assert asyncio.get_running_loop().time() - begin < 2
+            assert asyncio.get_running_loop().time() - begin < 15
             assert PASSWORD not in str(error)
 
     run(test)
@@ -665,7 +665,7 @@ def test_a_relay_that_says_nothing_or_hangs_up_does_not_keep_us(step: str, silen
 def test_a_relay_that_waits_for_tls_is_guessed(security: str, authority: Authority) -> None:
     async def test() -> None:
         async with scripted().open(authority.server()) as server:
-            error = await refusal(login(server.port, security=security), timeout=0.2)
+            error = await refusal(login(server.port, security=security), timeout=1)
         may_pass(error, 'security = "tls"')
 
     run(test)
@@ -700,7 +700,7 @@ def test_who_does_not_wait_any_more_leaves_no_connection(
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            await asyncio.wait_for(it.ended.wait(), 5)
+            await asyncio.wait_for(it.ended.wait(), 30)
 
     run(test)
 
@@ -712,9 +712,9 @@ def test_who_takes_over_hears_of_the_end_and_nobody_else(
     async def test() -> None:
         async with real_relay(security, authority.server(), login=False) as (port, _):
             relay = relay_at(port, security=security, ca_file=authority.file)
-            line = Line(await dial(relay, timeout=5))
+            line = Line(await dial(relay, timeout=30))
             await line.say(b"NOOP\r\n", b"250")
             await line.say(b"QUIT\r\n", b"221")
-            await asyncio.wait_for(line.lost.wait(), 10)
+            await asyncio.wait_for(line.lost.wait(), 30)
 
     run(test)

@@ -32,7 +32,7 @@ STICKS_OUT = """
 """
 
 GROUND = "() => getComputedStyle(document.querySelector('.paper') ?? document.body).backgroundColor"
-SOON = 10_000
+SOON = 30_000
 """Milliseconds within which a browser shows what changed, on a machine that is busy."""
 
 
@@ -225,10 +225,7 @@ def test_it_begins_with_broken_settings_too(tmp_path: Path) -> None:
     with preview(site, "weekly") as shown:
         assert "newsletters.weekly.schedule" in shown.get("/letters/weekly").text
         site.configure(SETTINGS + NEWSLETTER)
-        end = time.monotonic() + 10
-        while shown.get("/letters/weekly").status_code != 200:
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        until(lambda: shown.get("/letters/weekly").status_code == 200, "the letter")
 
 
 def test_a_faulty_article_is_named_and_leaves_the_others(page: Page, shown: Preview) -> None:
@@ -329,7 +326,7 @@ def test_ctrl_c_ends_it_at_once_while_pages_wait_for_news(browser: Browser, show
         window.get_by_text("Follows every change").wait_for()
         begun = time.monotonic()
         assert shown.end() == 0
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 10
         window.get_by_text("The preview has ended").wait_for()
 
 
