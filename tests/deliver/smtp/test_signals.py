@@ -20,12 +20,16 @@ CHILD = """
 import asyncio
 import signal
 import sys
+import threading
+import time
 
 from newsfeed.deliver.smtp.signals import until_told
 
 
 async def deliver():
     stop = asyncio.Event()
+    if "threads" in sys.argv:
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
     with until_told(stop.set):
         print("begun", flush=True)
         await stop.wait()
@@ -101,6 +105,18 @@ def test_ctrl_c_after_a_sigterm_ends_at_once_too() -> None:
         process.send_signal(signal.SIGTERM)
         assert heard(process) == "told"
         process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+
+
+def test_each_signal_is_heard_whichever_thread_it_finds() -> None:
+    """The kernel may hand a process's signal to any of its threads (signal(7))."""
+    with child("hangs", "threads") as process:
+        threads = {int(one.name) for one in Path(f"/proc/{process.pid}/task").iterdir()}
+        (other,) = threads - {process.pid}
+        os.kill(other, signal.SIGINT)
+        assert heard(process) == "told"
+        os.kill(other, signal.SIGINT)
+        assert heard(process) == "interrupted"
         assert process.wait(30) == 130
 
 

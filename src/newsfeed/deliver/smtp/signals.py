@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ def until_told(stop: Callable[[], None]) -> Iterator[None]:
 
     def told() -> None:
         restore()
+        listen()
         stop()
 
     # None is a handler that Python did not set, and could not put back.
@@ -43,7 +45,30 @@ def until_told(stop: Callable[[], None]) -> Iterator[None]:
         del former[ignored]
     for one in former:
         loop.add_signal_handler(one, told)
-    try:
-        yield
-    finally:
-        restore()
+    with _awakened(loop) as listen:
+        try:
+            yield
+        finally:
+            restore()
+
+
+@contextmanager
+def _awakened(loop: asyncio.AbstractEventLoop) -> Iterator[Callable[[], None]]:
+    """Gives what lets every signal wake the loop, from its call to the end of the block.
+
+    A handler in Python waits for this thread, which sleeps on where the signal found another one.
+    """
+    heard, told = socket.socketpair()
+    with heard, told:
+        heard.settimeout(0)
+        told.settimeout(0)
+
+        def listen() -> None:
+            loop.add_reader(heard, heard.recv, 1)
+            signal.set_wakeup_fd(told.fileno())
+
+        try:
+            yield listen
+        finally:
+            if loop.remove_reader(heard):
+                signal.set_wakeup_fd(-1)
