@@ -94,7 +94,12 @@ def _git(folder: Path, *words: str) -> bytes:
     command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *words]
     try:
         done = subprocess.run(  # noqa: S603  # fixed words, no shell
-            command, capture_output=True, env=environment, timeout=SECONDS, check=False
+            command,
+            capture_output=True,
+            env=environment,
+            process_group=0,  # Ctrl-C is for us, who may have to finish what is begun
+            timeout=SECONDS,
+            check=False,
         )
     except FileNotFoundError:
         raise _GitError("") from None

@@ -97,6 +97,7 @@ class Guard:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env={},
+                process_group=0,  # Ctrl-C is for us, who may have to finish what is begun
             )
         except OSError as error:
             raise self._unstarted(error.strerror or type(error).__name__) from None

@@ -50,6 +50,7 @@ def test_the_unit_runs_the_service_and_gives_it_time_to_end(unit: dict[str, str]
     assert program.endswith("/newsfeed")
     _understood(words)
     assert int(unit["TimeoutStopSec"]) > LIMIT + FOR_REQUESTS
+    assert unit["KillMode"] == "mixed"  # git, templates and the like finish with it
     assert unit["User"] not in ("", "root")
 
 

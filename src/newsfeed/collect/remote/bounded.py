@@ -59,6 +59,7 @@ def read_bounded(data: bytes, url: str, bounds: Bounds = BOUNDS) -> Document:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={},
+            process_group=0,  # Ctrl-C is for us, who may have to finish what is begun
             timeout=bounds.clock,
             check=False,
         )
