@@ -20,7 +20,7 @@ from newsfeed.collect.index import Index, IndexDamagedError
 from newsfeed.errors import Fault, SettingsError, StoreError
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.opening import prepare
-from newsfeed.flows.plan import Plan, Seams, fingerprint
+from newsfeed.flows.plan import Asked, Plan, Seams, fingerprint
 from newsfeed.parallel import processors
 from newsfeed.settings import Mail, Newsletter, Settings, Source, source_name
 from newsfeed.store import database, private
@@ -95,12 +95,13 @@ def workshop(
     *,
     allow_empty: bool = False,
     patience: float = private.PATIENCE,
-    offline: bool = False,
+    asked: Asked = "due",
 ) -> Iterator[Workshop]:
     """Open the doors of one run, look at the folders, and close them.
 
     A second run on this machine waits for the first, so many seconds at most: then it raises
-    HeldError. Remote feeds are asked where it is time, unless `offline`. Raises NewsfeedError.
+    HeldError. Of remote feeds those are `asked` whose time has come, all or none. Raises
+    NewsfeedError.
     """
     prepare(plan, seams.now)
     with (
@@ -109,7 +110,7 @@ def workshop(
         Index(plan.index, _index_key(plan)) as index,
         database.connect(plan.store, seams.now) as db,
     ):
-        fetched = () if offline else _fetched(plan, seams)
+        fetched = _fetched(plan, seams, asked)
         yield Workshop(plan, seams, index, db, allow_empty=allow_empty, fetched=fetched)
 
 
@@ -142,13 +143,13 @@ def _damage_told(index: Path) -> Iterator[None]:
         ) from None
 
 
-def _fetched(plan: Plan, seams: Seams) -> tuple[Fault, ...]:
-    """What there is to tell of remote feeds, which are asked where it is time."""
-    if not any(folder.remote for folder in plan.folders):
+def _fetched(plan: Plan, seams: Seams, asked: Asked) -> tuple[Fault, ...]:
+    """What there is to tell of the remote feeds, after they were asked."""
+    if asked == "none" or not any(folder.remote for folder in plan.folders):
         return ()
     from newsfeed.flows.fetching import fetch
 
-    return fetch(plan, seams.now)
+    return fetch(plan, seams.now, early=asked == "all")
 
 
 @contextmanager

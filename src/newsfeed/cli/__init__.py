@@ -25,6 +25,7 @@ COMMANDS = {
     "test": "Send the next letter to yourself; nothing is recorded.",
     "preview": "Show letters, feeds and pages in a browser, as files change.",
     "articles": "List each article, or say why it is left out.",
+    "sources": "List each source; ask remote feeds now.",
     "check": "Look for faults in settings, articles, templates, feeds and letters.",
     "run": "The service: publish, send and serve on schedule, in one process.",
     "serve": "Serve feeds, pages, and the links by which subscribers confirm and leave.",

@@ -29,7 +29,7 @@ def command(
     Only files whose bytes change are written, and nothing that newsfeed did not write is touched.
     """
     options = BuildOptions(dry_run=dry_run, strict=strict, allow_empty=allow_empty)
-    with opened(file, allow_empty=allow_empty, offline=offline) as shop:
+    with opened(file, allow_empty=allow_empty, asked="none" if offline else "due") as shop:
         report = build(shop, options)
     if as_json:
         click.echo(to_json(report))

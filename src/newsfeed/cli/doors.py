@@ -12,22 +12,23 @@ from newsfeed.app import make_plan, open_project, real_seams, workshop
 from newsfeed.cli.progress import progress
 from newsfeed.cli.report import complain
 from newsfeed.flows.build import StrictError, Workshop
+from newsfeed.flows.plan import Asked
 from newsfeed.store import database
 
 
 @contextmanager
 def opened(
-    file: Path | None, *, allow_empty: bool = False, warns: bool = False, offline: bool = False
+    file: Path | None, *, allow_empty: bool = False, warns: bool = False, asked: Asked = "due"
 ) -> Iterator[Workshop]:
     """The workshop of a settings file, with progress shown. A strict build's faults are named, and
-    a store that was lost, unless the command itself `warns` of whatever pauses everything. With
-    `offline` no remote feed is asked.
+    a store that was lost, unless the command itself `warns` of whatever pauses everything.
+    `asked` are the remote feeds that are.
     """
     plan = make_plan(open_project(file))
     try:
         with (
             progress() as show,
-            workshop(plan, real_seams(show), allow_empty=allow_empty, offline=offline) as shop,
+            workshop(plan, real_seams(show), allow_empty=allow_empty, asked=asked) as shop,
         ):
             if not warns and (paused := database.pause(shop.db)):
                 _warn_of_loss(paused)

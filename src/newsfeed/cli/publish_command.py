@@ -16,7 +16,7 @@ from newsfeed.cli.options import build_options, max_time_option
 from newsfeed.cli.report import LEFT_OUT, complain, counted, shown, summary, to_json
 from newsfeed.errors import NewsfeedError, message
 from newsfeed.flows.build import BuildOptions
-from newsfeed.flows.plan import Plan
+from newsfeed.flows.plan import Asked, Plan
 from newsfeed.flows.previewing import Preview
 from newsfeed.flows.publishing import PublishReport, publish
 
@@ -67,7 +67,8 @@ def _run(
     """All but the mails about it. The operator is told of an error."""
     plan = None
     try:
-        with opened(file, allow_empty=options.allow_empty, warns=True, offline=offline) as shop:
+        asked: Asked = "none" if offline else "due"
+        with opened(file, allow_empty=options.allow_empty, warns=True, asked=asked) as shop:
             plan = shop.plan
             report = publish(shop, options)
         found = () if report.idle or options.dry_run else _delivered(plan, max_time)

@@ -79,8 +79,11 @@ class _Feed(NamedTuple):
     state: State | None
 
 
-def fetch(plan: Plan, now: datetime, *, ask: Ask | None = None) -> tuple[Fault, ...]:
-    """Ask the remote feeds whose time has come at `now` (aware), and keep what they have.
+def fetch(
+    plan: Plan, now: datetime, *, early: bool = False, ask: Ask | None = None
+) -> tuple[Fault, ...]:
+    """Ask the remote feeds whose time has come at `now` (aware), with `early` all, and keep what
+    they have.
 
     What there is to tell of any of them is given, until it is asked again, as warnings. Raises
     OutputError where nothing can be kept.
@@ -88,7 +91,7 @@ def fetch(plan: Plan, now: datetime, *, ask: Ask | None = None) -> tuple[Fault, 
     sources = [(folder.remote.url, folder.root.parent) for folder in plan.folders if folder.remote]
     _move_in(sources)
     feeds = [_Feed(url, place, _known(place, url)) for url, place in sources]
-    due = [feed for feed in feeds if _is_due(feed.state, now)]
+    due = [feed for feed in feeds if early or _is_due(feed.state, now)]
     if due:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             replies = list(pool.map(partial(_asked, ask or ask_politely), due))

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,9 @@ from newsfeed.collect.entry import Folder
 from newsfeed.errors import Fault
 from newsfeed.settings import Feeds, Mail, Newsletter, Redirect, Site
 from newsfeed.templating import KINDS
+
+Asked = Literal["due", "all", "none"]
+"""Which of the remote feeds a run asks: those whose time has come, or all, or none."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +79,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def media(self) -> Path:
         """What letters ever showed of local images; the output folder has copies."""
         return self.private / "media"
+
+    @property
+    def remote(self) -> Path:
+        """What remote feeds ever had, a folder for each."""
+        return self.private / "remote"
 
     @property
     def outbox(self) -> Path:
