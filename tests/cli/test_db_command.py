@@ -57,6 +57,16 @@ def test_a_backup_says_what_a_restore_needs(site: Site) -> None:
     assert told["file"] == str(site.folder / "d.db")
 
 
+def test_a_backup_says_what_else_to_copy(site: Site) -> None:
+    """What lies beside the store is as little to be had again; what is not there is not named."""
+    assert "not in it" not in site.run("db", "backup", "b.db").stdout
+    for name in ("media", "remote"):
+        (site.folder / ".newsfeed" / name).mkdir()
+    said = site.run("db", "backup", "c.db").stdout
+    assert "not in it are the images of letters: copy .newsfeed/media too\n" in said
+    assert "what remote feeds had: copy .newsfeed/remote too\n" in said
+
+
 def test_a_restore_asks_or_is_told(site: Site) -> None:
     site.run("db", "backup", "b.db")
     done = site.run("db", "restore", "b.db")

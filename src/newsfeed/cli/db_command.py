@@ -129,9 +129,16 @@ def _saved(done: BackedUp, plan: Plan) -> list[str]:
         lines.append(
             f"a restore needs the keys too: keep a copy of {shown(done.secret)}, or say --with-keys"
         )
-    if plan.journal.exists():
-        lines.append(f"and who left since, when this machine is lost: copy {shown(plan.journal)}")
-    return lines
+    beside = {
+        plan.journal: "is who left since",
+        plan.media: "are the images of letters",
+        plan.remote: "is what remote feeds had",
+    }
+    return lines + [
+        f"not in it {what}: copy {shown(place)} too"
+        for place, what in beside.items()
+        if place.exists()
+    ]
 
 
 def _restored(done: Restored, *, dry_run: bool) -> list[str]:
