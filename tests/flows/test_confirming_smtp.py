@@ -289,7 +289,7 @@ def test_whoever_is_killed_leaves_nobody_with_more_than_one_mail__s_08(
         site.configure(server.settings(smtp="connections = 1") + usual)
         words = [sys.executable, "-m", "newsfeed", "subscribers", "confirm", "--send"]
         process.append(subprocess.Popen(words, cwd=site.folder, stdout=subprocess.DEVNULL))
-        assert process[0].wait(30) == -signal.SIGKILL
+        assert process[0].wait(60) == -signal.SIGKILL
         site.configure(usual)
         bodies = seen["."]
     with relay() as server:

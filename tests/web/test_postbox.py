@@ -106,14 +106,19 @@ def test_a_job_that_cannot_be_done_is_lost_alone_after_three_tries(
     desk: Desk, caplog: pytest.LogCaptureFixture, *, closing: bool
 ) -> None:
     done: list[str] = []
-    held = threading.Event()
+    held, begun = threading.Event(), threading.Event()
+
+    def first(_: People) -> bool:
+        begun.set()
+        return not held.wait(30)
 
     def fails(_: People) -> bool:
         done.append("tried")
         raise StoreError("full", where="newsfeed.db", remedy="make room")
 
     box = Postbox(lambda: people(desk.plan, desk.now), lambda: None, pause=0.01)
-    box.put(lambda _: not held.wait(30))
+    box.put(first)
+    assert begun.wait(30)  # from now on the others wait together
     box.put(fails)
     box.put(_noting(done, "good"))
     if closing:
