@@ -25,6 +25,7 @@ from newsfeed.parallel import processors
 from newsfeed.settings import Mail, Newsletter, Settings, Source, source_name
 from newsfeed.store import database, private
 from newsfeed.templating import KINDS
+from newsfeed.units import duration
 from newsfeed.urls import ascii_url
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def make_plan(project: Project) -> Plan:
         secret=base / settings.store.secret_file,
         templates=templates,
         deploy=settings.publish.deploy,
+        deploy_within=duration(settings.publish.deploy_within),
         notify=_operator(settings),
         base=base,
         redirects=settings.redirects,

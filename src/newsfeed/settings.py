@@ -92,9 +92,12 @@ class Pages(Table, frozen=True):
 
 
 class Publish(Table, frozen=True):
-    """What happens between building and sending."""
+    """What happens between building and sending; the command is ended where it takes longer than
+    `deploy_within` and nobody sits there.
+    """
 
     deploy: str = ""
+    deploy_within: Duration = "30m"
 
 
 class NewsletterTheme(Table, frozen=True):

@@ -332,6 +332,14 @@ def test_a_failed_deployment_stops_and_is_tried_again(site: Site) -> None:
             site.publish()
 
 
+def test_a_deployment_that_does_not_end_is_ended(site: Site) -> None:
+    """Else it would hold the lock of all builds, and no letter would ever be due again."""
+    slow = '[publish]\ndeploy = "sleep 300"\ndeploy_within = "1s"\n'
+    site.configure(SETTINGS + NEWSLETTER + slow)
+    with pytest.raises(DeployError, match="took longer than 0:00:01, and was ended"):
+        site.publish()
+
+
 def test_an_output_that_would_not_be_valid_replaces_nothing(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,8 +5,7 @@ What it put there is noted beside the manifest, so that others know what can be 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsfeed.errors import NewsfeedError
 from newsfeed.flows.build import Workshop
@@ -15,7 +14,10 @@ from newsfeed.output import manifest
 from newsfeed.output.files import replace_file
 from newsfeed.output.manifest import Written
 
-_STDERR = 2
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from newsfeed.flows.stopping import Stop
 
 
 class DeployError(NewsfeedError):
@@ -33,7 +35,7 @@ def deploy(shop: Workshop) -> bool:
     if _noted(plan) == state:
         return False
     replace_file(plan.deployed, b"")  # one that fails may have got halfway
-    _run(plan)
+    _run(plan, shop.seams.stop)
     replace_file(plan.deployed, state)
     return True
 
@@ -61,18 +63,21 @@ def _noted(plan: Plan) -> bytes:
         return b""
 
 
-def _run(plan: Plan) -> None:
-    """The operator's own command, in the folder of the settings file.
+def _run(plan: Plan, stop: Stop | None) -> None:
+    """The operator's own command, in the folder of the settings file."""
+    from newsfeed.flows.supervising import EndedError, supervised
 
-    All that it says goes to stderr, since stdout is for our report, which machines may read.
-    """
-    import subprocess
+    try:
+        status = supervised(plan.deploy, plan.base, plan.deploy_within, stop)
+    except EndedError as error:
+        raise _failed(plan, f"{error}, and was ended") from None
+    if status:
+        raise _failed(plan, f"ended with status {status}")
 
-    words = ["/bin/sh", "-c", plan.deploy]
-    done = subprocess.run(words, cwd=plan.base, stdout=_STDERR, check=False)  # noqa: S603
-    if done.returncode:
-        raise DeployError(
-            f"the deploy command ended with status {done.returncode}; nothing was sent",
-            where=str(Path(plan.base)),
-            remedy="mend `publish.deploy` and publish again",
-        )
+
+def _failed(plan: Plan, what: str) -> DeployError:
+    return DeployError(
+        f"the deploy command {what}; nothing was sent",
+        where=str(plan.base),
+        remedy="mend `publish.deploy` and publish again",
+    )

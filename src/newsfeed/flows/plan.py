@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,9 @@ from newsfeed.collect.entry import Folder
 from newsfeed.errors import Fault
 from newsfeed.settings import Feeds, Mail, Newsletter, Redirect, Site
 from newsfeed.templating import KINDS
+
+if TYPE_CHECKING:
+    from newsfeed.flows.stopping import Stop
 
 Asked = Literal["due", "all", "none"]
 """Which of the remote feeds a run asks: those whose time has come, or all, or none."""
@@ -44,6 +47,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     templates: tuple[Path, ...]
     base: Path
     deploy: str
+    deploy_within: timedelta
     key: str
     notify: str = ""
     redirects: tuple[Redirect, ...] = ()
@@ -100,13 +104,14 @@ class Seams(NamedTuple):
     """What tests replace: time, processors, and where progress is shown.
 
     `now` is aware; `clock_ns` is the clock that stamps files; `progress` hears what is being
-    done and how many are done.
+    done and how many are done. `stop` is a service's wish to end, None for a command.
     """
 
     now: datetime
     clock_ns: Callable[[], int]
     workers: int
     progress: Callable[[str, int], None]
+    stop: Stop | None = None
 
 
 class Complaints(NamedTuple):

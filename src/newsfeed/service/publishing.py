@@ -43,6 +43,7 @@ def publish_pass(shift: Shift) -> int:
         clock_ns=time.time_ns,
         workers=1,
         progress=lambda _what, _done: None,
+        stop=shift.stop,
     )
     try:
         with workshop(shift.plan, seams, patience=_PATIENCE) as shop:
