@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from newsfeed.address import parse_address
-from newsfeed.app import make_plan, open_project
+from newsfeed.app import Project, make_plan, open_project
 from newsfeed.collect.fields import read_fields
-from newsfeed.errors import StoreError, TemplateError
+from newsfeed.errors import SettingsError, StoreError, TemplateError
 from newsfeed.flows.asking import Ask, Asked, ask
 from newsfeed.flows.enrolling import Enrolment, add
 from newsfeed.flows.plan import Plan
@@ -327,3 +327,28 @@ def test_a_generator_s_own_settings_are_in_force_once_a_file_changed(tmp_path: P
     front = rules.front_matter("content/posts/one.md", "---\ntitle: One\n---\n")
     place = rules.place("content/posts/one.md", front, read_fields(front, rules.zone), "")
     assert place.left_out == "its section posts is a draft"
+
+
+@pytest.mark.parametrize(
+    "trouble", [SettingsError("cannot be read", remedy="mend its permissions"), OSError(24, "full")]
+)
+def test_settings_that_could_not_be_read_for_a_while_are_in_force_later(
+    site: Site, shift: Shift, trouble: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Permissions are mended without a change of the file; and a full table of files empties."""
+    file = site.folder / "newsfeed.toml"
+    file.write_text(file.read_text("utf-8").replace("weekly", "brief"), "utf-8")
+    with monkeypatch.context() as broken:
+        broken.setattr("newsfeed.service.present.open_project", _raising(trouble))
+        with pytest.raises(type(trouble)):
+            shift.present.renewed()
+    file.chmod(0o600)
+    assert shift.present.renewed() is not None
+    assert shift.present.now.settings.newsletters[0].name == "brief"
+
+
+def _raising(error: Exception) -> Callable[[Path], Project]:
+    def read(_file: Path) -> Project:
+        raise error
+
+    return read

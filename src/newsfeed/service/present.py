@@ -14,7 +14,7 @@ from newsfeed.errors import NewsfeedError
 from newsfeed.flows.plan import Plan
 from newsfeed.settings import Settings
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int, int]
 """What tells two states of a file apart."""
 
 
@@ -67,6 +67,9 @@ class Present:
             except NewsfeedError as error:
                 self._trouble = error
                 raise
+            except BaseException:  # such as no descriptor left: it may go better next time
+                self.forget()
+                raise
 
     def _read(self, take: Callable[[Now], None]) -> tuple[Now, Now] | None:
         before = self.now
@@ -111,9 +114,11 @@ def _differing(wanted: Settings, used: Settings) -> tuple[str, ...]:
 
 
 def stamp_of(file: Path) -> Stamp:
-    """The time, size and inode of a file; zeros where it is missing."""
+    """The time, size and inode of a file, and when its permissions changed; zeros where it is
+    missing.
+    """
     try:
         found = file.stat()
     except OSError:
-        return (0, 0, 0)
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+        return (0, 0, 0, 0)
+    return (found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns)

@@ -107,7 +107,7 @@ def _until_moved(
 def _stamps(paths: Iterable[Path]) -> list[Stamp]:
     """An empty file is as a missing one: a store's journal comes and goes as it is read."""
     found = [stamp_of(path) for path in paths]
-    return [stamp if stamp[1] else (0, 0, 0) for stamp in found]
+    return [stamp if stamp[1] else (0, 0, 0, 0) for stamp in found]
 
 
 def watch_files(shift: Shift) -> threading.Thread:
