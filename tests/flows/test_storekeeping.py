@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from newsfeed.flows.replaying import Replayed, replay
 from newsfeed.flows.storekeeping import Restored
 from newsfeed.flows.subscribing import Visitor, leave
 from newsfeed.model import SubscriptionState, SuppressionReason
-from newsfeed.store import facts, newsletters, private, subscribers, suppression
+from newsfeed.store import backup, facts, newsletters, private, subscribers, suppression
 from tests.flows.people_kit import (
     ANN,
     BOB,
@@ -84,6 +84,34 @@ def test_who_left_after_the_backup_stays_away(site: Site) -> None:
         found = subscribers.subscription(people.db, person_of(people).id, "weekly")
         assert found is not None
         assert found.since == at
+
+
+def test_who_leaves_while_the_backup_is_prepared_stays_away_and_counts_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages go on until the present store is closed to them: that may take minutes."""
+    with people_of(site, LATER) as people:
+        hashed = keys.address_hash(people.keys, ANN.key)
+    entries = [
+        entry("suppressed", NOW + timedelta(hours=1), "bounced", address_hash=hashed),
+        entry("reinstated", NOW + timedelta(hours=2), "command", address_hash=hashed),
+    ]
+    journal.append(site.plan().journal, entries)
+    alone = backup.alone
+
+    def late(store: Path) -> AbstractContextManager[None]:
+        with people_of(site, LATER) as people:
+            leave(people, "weekly", person_of(people, BOB).public_id, LINK)
+        journal.append(site.plan().journal, [entry("erased", LATER, address_hash=hashed)])
+        return alone(store)
+
+    monkeypatch.setattr(backup, "alone", late)
+    done = put_back(site).replayed
+    assert done == Replayed(entries=4, suppressed=1, reinstated=1, left=1, erased=1)
+    assert ANN.address.encode() not in site.plan().store.read_bytes()
+    with people_of(site, LATER) as people:
+        assert state_of(people, BOB) is LEFT
+        assert subscribers.find(people.db, hashed) is None
 
 
 def test_letters_that_waited_for_who_left_are_dropped(site: Site) -> None:

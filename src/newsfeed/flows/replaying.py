@@ -30,20 +30,26 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
 
 
-def replay(db: sqlite3.Connection, entries: Iterable[Entry], now: datetime) -> Replayed:
+def replay(
+    db: sqlite3.Connection, entries: Iterable[Entry], now: datetime, before: Replayed | None = None
+) -> Replayed:
     """Do again, in order and in one commit, what people wanted since the store was copied.
 
     What the store knows of a later time stays: who subscribed after leaving is not taken out,
     who came back after an erasure is not erased. Of a subscription that it does not know only the
-    leaving is known: for that address nothing but its owner's confirmation counts. May be repeated.
+    leaving is known: for that address nothing but its owner's confirmation counts. May be repeated:
+    what came of it `before` then counts once.
     """
-    done = {"left": 0, "suppressed": 0, "erased": 0, "reinstated": 0}
+    known = before or Replayed()
+    done = {event: int(getattr(known, event)) for event in _ACTIONS}
     unknown = set()
     count = 0
     with database.transaction(db):
         for entry in entries:
             count += 1
-            done[entry.event] += _ACTIONS[entry.event](db, entry, now)
+            changed = _ACTIONS[entry.event](db, entry, now)
+            if count > known.entries:
+                done[entry.event] += changed
             if entry.event == "left" and _names_nothing(db, entry):
                 unknown.add(entry.newsletter)
     return Replayed(entries=count, **done, unknown=tuple(sorted(unknown)))

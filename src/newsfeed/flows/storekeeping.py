@@ -152,6 +152,7 @@ def restore(
             aside = secret_aside = None
             if not dry_run:
                 with private.lock(plan.store.parent, plan.store.name), backup.alone(plan.store):
+                    replayed = _catch_up(new, plan.journal, now, replayed)
                     if choice.data is not None:
                         secret_aside = backup.replace_file(choice.data, plan.secret, now)
                     aside = backup.put_in_place(new, plan.store, now)
@@ -183,6 +184,19 @@ def _bring_up_to_date(new: Path, record: Path, now: datetime, why: str) -> Repla
             facts.note_place(db, new)
             editions.touch(db)
         database.forget(db)
+    return replayed
+
+
+def _catch_up(new: Path, record: Path, now: datetime, before: Replayed) -> Replayed:
+    """Take out who left while the store was prepared too. The caller is `alone`: whoever leaves
+    writes the journal while they hold the store, so nobody is between the two any more.
+    """
+    with database.connect(new, now) as db:
+        replayed = replay(db, journal.read(record), now, before)
+        if replayed.erased > before.erased:
+            database.forget(db)
+        else:
+            database.settle(db)
     return replayed
 
 

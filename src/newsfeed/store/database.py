@@ -181,11 +181,16 @@ def forget(db: sqlite3.Connection) -> bool:
     """
     try:
         db.execute("VACUUM")
-        (busy, _, _) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return settle(db)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise
         return False
+
+
+def settle(db: sqlite3.Connection) -> bool:
+    """Bring all of the journal into the store's file. False where another process is at work."""
+    (busy, _, _) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
 
 
