@@ -1,8 +1,9 @@
 """Those who have yet to confirm: who they are, and the mail that asks them.
 
-Nobody is mailed but by the operator's order, or because somebody asked by the web form. A person
-gets one mail for a request, and another one if the link of the first no longer works; an address
-gets one in 24 hours and three for ever, whatever is asked in its name (standards S-08).
+Nobody is mailed but by the operator's order, or because somebody asked by the web form: who asks
+may be a stranger, so that one mail answers each asking. A person gets one mail for a request, and
+by the operator's order another one if the link of the first no longer works; an address gets one
+in 24 hours and three for ever, whatever is asked in its name (standards S-08).
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def send_confirmations(
     stop: Stop | None = None,
 ) -> Mailed:
     """Mail up to `limit` of those who may be mailed, each once; `only_asked`: of those only who
-    asked by the web form, and so need no order of the operator's.
+    asked by the web form and were not mailed since, and so need no order of the operator's.
 
     Into the outbox a message is written first and noted then: whoever is noted has it, and after a
     crash the same message is written again over itself. By SMTP it is the other way round, by

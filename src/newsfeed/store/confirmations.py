@@ -30,8 +30,9 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
 
 class Askable(msgspec.Struct, frozen=True, kw_only=True):
     """Who may be mailed: asked for it within that time; the address got fewer than so many `mails`,
-    and the time `between` two is over; this request fewer than `for_one`, and the link of the last
-    `works_for` no longer than this or was for other words than the `wordings`, by their versions.
+    and the time `between` two is over; this request none since they asked, and fewer than `for_one`
+    before: the link of the last `works_for` no longer than this or was for other words than the
+    `wordings`, by their versions.
     """
 
     asked_within: timedelta

@@ -132,9 +132,9 @@ ORDER BY subscription.since, subscriber.id, subscription.newsletter;
 
 -- name: askers(newsletter, after, mailed_by, ran_out, current, most_mails, most_for_one, now, most)
 -- The same of one newsletter, but only who asked by the web form after that, and may be mailed now:
--- the address got fewer than so many mails, the last one a while ago; this request fewer than so
--- many, whose link ran out, or whose words are not among the current ones. CROSS JOIN keeps SQLite
--- to this order of the tables: few ask, and many more may wait.
+-- the address got fewer than so many mails, the last one a while ago; this request none since they
+-- asked, and fewer than so many before, whose link ran out, or whose words are not among the current
+-- ones. CROSS JOIN keeps SQLite to this order of the tables: few ask, and many more may wait.
 SELECT subscriber.id, subscriber.public_id, subscriber.address_hash, subscriber.address,
        subscriber.name, subscriber.language, subscriber.created,
        subscription.newsletter, subscription.since,
@@ -172,7 +172,8 @@ WHERE form.event = 'requested' AND form.way = 'form' AND form.newsletter = :news
   AND (confirmation_mail.mails IS NULL
        OR (confirmation_mail.mails < :most_mails AND confirmation_mail.last <= :mailed_by))
   AND (mail.at IS NULL
-       OR ((mail.at <= :ran_out OR :current NOT LIKE '%' || mail.wording || '%')
+       OR (mail.id < form.id
+           AND (mail.at <= :ran_out OR :current NOT LIKE '%' || mail.wording || '%')
            AND :most_for_one > (
              SELECT count(*) FROM consent
              WHERE consent.subscriber_id = subscriber.id AND consent.event = 'mailed'
