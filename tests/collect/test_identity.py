@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,6 +118,60 @@ def test_a_moved_file_with_the_same_content_keeps_its_id() -> None:
     first = _identify([_dated("a.md", 1, content_hash="same")])
     second = _identify([_dated("sub/b.md", 1, content_hash="same")], first.changed, LATER)
     assert second.articles[0].id == "https://example.org/a/"
+
+
+EDITED = {"title": "One", "content_hash": "edited"}
+
+
+def test_a_file_that_was_renamed_and_edited_in_one_go_keeps_its_id_by_title_and_date() -> None:
+    first = _identify([_dated("a.md", 1, title="One"), _dated("b.md", 1, title="Two")])
+    edited = [_dated("z.md", 1, **EDITED), _dated("b.md", 1, title="Two")]
+    second = _identify(edited, first.changed, LATER)
+    ids = {a.path: a.id for a in second.articles}
+    assert ids == {"z.md": "https://example.org/a/", "b.md": "https://example.org/b/"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([_dated("a.md", 1, title="One")], [_dated("z.md", 2, **EDITED)]),
+        ([_dated("a.md", 1, title="Two")], [_dated("z.md", 1, **EDITED)]),
+        ([_entry("a.md", title="One")], [_entry("z.md", **EDITED)]),
+        (
+            [_dated("a.md", 1, title="One"), _dated("b.md", 1, title="One")],
+            [_dated("z.md", 1, **EDITED)],
+        ),
+        (
+            [_dated("a.md", 1, title="One")],
+            [_dated("y.md", 1, **EDITED), _dated("z.md", 1, **EDITED | {"content_hash": "y"})],
+        ),
+    ],
+    ids=["another date", "another title", "no date", "two that vanished", "two that are new"],
+)
+def test_a_new_file_whose_title_and_date_do_not_tell_is_a_new_article(
+    before: list[Entry], after: list[Entry]
+) -> None:
+    first = _identify(before)
+    second = _identify(after, first.changed, LATER)
+    assert not {a.id for a in first.articles} & {a.id for a in second.articles}
+
+
+@pytest.mark.parametrize("origin", [DateOrigin.FIRST_SEEN, DateOrigin.LAST_COMMIT])
+def test_a_date_that_the_author_did_not_write_tells_of_no_rename(origin: DateOrigin) -> None:
+    date = datetime(2026, 10, 1, tzinfo=UTC)
+    first = _identify([_entry("a.md", title="One", date=date, dated=origin)])
+    second = _identify([_entry("z.md", **EDITED, date=date, dated=origin)], first.changed, LATER)
+    assert [a.id for a in second.articles] == ["https://example.org/z/"]
+
+
+def test_an_article_of_another_source_is_another_though_it_has_one_title_and_date() -> None:
+    def run(entries: dict[str, list[Entry]], known: tuple[Identity, ...] = ()) -> Identified:
+        zones = dict.fromkeys("st", UTC)
+        return identify(entries, known, added=lambda *_: None, zones=zones, now=NOW)
+
+    first = run({"s": [_dated("a.md", 1, title="One")], "t": []})
+    second = run({"s": [], "t": [_dated("z.md", 1, **EDITED)]}, first.changed)
+    assert [a.id for a in second.articles] == ["https://example.org/z/"]
 
 
 def test_a_copy_beside_the_original_is_an_article_of_its_own() -> None:

@@ -82,6 +82,18 @@ def test_a_rename_with_a_new_file_in_its_place_keeps_the_id(site: Site) -> None:
     assert {e.id for e in site.feed().entries} == {"urn:x:1", "https://news.example.org/a/"}
 
 
+def test_a_post_that_was_renamed_and_edited_between_two_runs_keeps_its_id(site: Site) -> None:
+    for number in (1, 2, 3):
+        site.post(f"2026-11-0{number}-p{number}.md", "A typpo.", title=f"Post {number}")
+    site.publish()
+    ids = {entry.id for entry in site.feed().entries}
+    (site.posts / "2026-11-02-p2.md").unlink()
+    site.post("2026-11-02-two.md", "A typo.", title="Post 2", categories="[News]")
+    assert site.publish().build.faults == ()
+    assert {entry.id for entry in site.feed().entries} == ids
+    assert "https://news.example.org/news/two/" in {e.link for e in site.feed().entries}
+
+
 def test_no_slug_is_given_twice_even_where_case_is_ignored() -> None:
     hashed = [term.slug for term in Terms([["C++"], ["C--"]])][1]
     names = [[hashed], ["C++"], ["C--"], ["Straße"], ["Strasse"]]

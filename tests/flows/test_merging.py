@@ -66,6 +66,7 @@ ODD: tuple[dict[str, object], ...] = (
     {"left_out": "it is a draft"},
     {"fault": FAULT},
     {"remarks": (Fault(path="a.md", problem="is odd", remedy="mend it", warning=True),)},
+    {"content_hash": "edited"},
     {"tie": "x"},
     {"tie": "y"},
     {"rank": 1},

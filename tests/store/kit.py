@@ -10,6 +10,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from newsfeed.store import articles, database
 from newsfeed.store.articles import Identity
 
@@ -37,7 +39,11 @@ def old_store(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.executescript(script)
         db.execute("PRAGMA journal_mode = WAL")
-        articles.save(db, [article()])
+        db.execute(
+            "INSERT INTO article VALUES (:id, :source, :path, :url, :content_hash, :seen, NULL,"
+            " :dated, :sequence, :news, NULL)",
+            msgspec.structs.asdict(article()) | {"seen": NOW.timestamp()},
+        )
         db.commit()
     path.chmod(0o600)
 

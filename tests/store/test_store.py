@@ -32,6 +32,8 @@ ONE = articles.Identity(
     dated=DateOrigin.FIRST_SEEN,
     sequence=0,
     news=False,
+    title="글",
+    own_date=NOW,
 )
 
 

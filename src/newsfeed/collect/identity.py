@@ -1,8 +1,8 @@
 """Entries and what the store remembers -> articles with ids, dates and an order. Pure.
 
 An article is found again by its own id, else by its path; a vanished and a new path with one
-address or one content in the same run are a rename. An id is given once and kept, and no two
-articles have one.
+address or one content in the same run are a rename, and so are those which alone have one title and
+one date in their source. An id is given once and kept, and no two articles have one.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from newsfeed.store.articles import Identity
 from newsfeed.urls import ascii_url
 
 _Key = tuple[str, str]
+_Sign = tuple[str, str, datetime]
 Age = tuple[bool, float]
 AnyHead = TypeVar("AnyHead", bound=Head)
 
@@ -143,7 +144,25 @@ class _Ledger:
         for key, entry in usable.items() if lost else ():
             alike = [*lost["url", entry.url], *lost["hash", entry.content_hash]]
             self._claim(found, key, alike)
+        if lost:
+            self._match_edited(found, usable)
         return found
+
+    def _match_edited(self, found: dict[_Key, Identity], usable: Mapping[_Key, Entry]) -> None:
+        """The identities of those whose file was renamed and edited: what is lost and what is new
+        have one title and date, and nothing else of their source has.
+        """
+        lost: dict[_Sign, list[Identity]] = defaultdict(list)
+        new: dict[_Sign, list[_Key]] = defaultdict(list)
+        for one in self._lost:
+            if one.id not in self._claimed and one.title and one.own_date:
+                lost[one.source, one.title, one.own_date].append(one)
+        for key, entry in usable.items() if lost else ():
+            if key not in found and (date := _own_date(entry)):
+                new[key[0], entry.title, date].append(key)
+        for sign, keys in new.items():
+            if len(keys) == len(lost[sign]) == 1:
+                self._claim(found, keys[0], lost[sign])
 
     def _claim(
         self,
@@ -230,6 +249,13 @@ def _stored_date(
     return now.replace(microsecond=0), DateOrigin.FIRST_SEEN
 
 
+def _own_date(entry: Entry) -> datetime | None:
+    """The date that the author gave, as the store keeps it; None where there is none."""
+    if entry.date is None or entry.dated in (DateOrigin.FIRST_SEEN, DateOrigin.LAST_COMMIT):
+        return None
+    return entry.date.astimezone(UTC).replace(microsecond=0)
+
+
 def _first_order(
     entries: Mapping[_Key, Entry],
     dates: Mapping[_Key, tuple[datetime | None, DateOrigin]],
@@ -291,6 +317,8 @@ def _renewed(
         stored_date=date,
         dated=origin,
         gone=None,
+        title=entry.title,
+        own_date=_own_date(entry),
     )
 
 

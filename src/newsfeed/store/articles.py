@@ -17,6 +17,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
     `stored_date` is the date of an article that names none itself: from git, or first seen, as
     `dated` says; None for the others. `gone` is when it was no longer found, None while it is.
+    `own_date` is the date that an article gave itself, None where it gave none. What a store of
+    before keeps has no title and no such date.
     """
 
     id: str
@@ -30,6 +32,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     dated: DateOrigin = DateOrigin.FRONT_MATTER
     news: bool = True
     gone: datetime | None = None
+    title: str = ""
+    own_date: datetime | None = None
 
 
 def load(db: sqlite3.Connection) -> list[Identity]:
@@ -78,6 +82,8 @@ def save(db: sqlite3.Connection, identities: Iterable[Identity]) -> None:
                 one.sequence,
                 one.news,
                 _seconds(one.gone),
+                one.title,
+                _seconds(one.own_date),
             )
             for one in identities
         ],
@@ -96,6 +102,8 @@ def _identity(
     sequence: int,
     news: int,
     gone: int | None,
+    title: str,
+    own_date: int | None,
 ) -> Identity:
     return Identity(
         id=id_,
@@ -109,6 +117,8 @@ def _identity(
         sequence=sequence,
         news=bool(news),
         gone=_datetime(gone),
+        title=title,
+        own_date=_datetime(own_date),
     )
 
 
