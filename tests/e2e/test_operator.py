@@ -143,6 +143,28 @@ def test_a_restored_store_sends_no_article_twice(site: Site) -> None:
     assert len(site.outbox()) == 3
 
 
+@pytest.mark.parametrize("how", ["lost", "restored"])
+def test_a_store_without_any_edition_sends_no_article_twice(site: Site, how: str) -> None:
+    """The store was lost with all, or its backup was made before the first letter."""
+    again = ("subscribers", "add", PEOPLE[0], "weekly", "--consent", "asked at the fair")
+    done(site, *again)
+    site.configure(SETTINGS + NEWSLETTER.replace("manual", "auto"))
+    done(site, "db", "backup", "backup.db")
+    done(site, "send", "weekly")
+    before = site.outbox()
+    assert len(before) == 1
+    if how == "lost":
+        (site.folder / ".newsfeed" / "newsfeed.db").unlink()
+        assert site.run(*again).returncode == 0
+    else:
+        done(site, "db", "restore", "backup.db", "--yes")
+    assert done(site, "resume", "--articles", "sent").startswith("2 articles count as sent\n")
+    assert "nothing new" in done(site, "send", "weekly")
+    assert site.outbox() == before
+    site.post("four.md", date="2026-11-04", title="넷째 글")
+    assert "1 article" in done(site, "send", "weekly")
+
+
 def test_a_lost_secret_file_is_called_lost_and_no_other_is_made(site: Site) -> None:
     done(site, "subscribers", "add", PEOPLE[0], "weekly", "--consent", "asked at the fair")
     secret = site.folder / ".newsfeed" / "secret.key"

@@ -42,7 +42,7 @@ def command(*, newsletter: str, articles: str | None, file: Path | None, as_json
             )
         resumed = None if articles == "sent" else resume(who, newsletter)
     if resumed is None:
-        with opened(file) as shop:
+        with opened(file, warns=True) as shop:
             count = count_as_sent(shop)
             resumed = resume(people_of(shop), newsletter)
         if not as_json:

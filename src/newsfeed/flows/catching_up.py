@@ -16,7 +16,7 @@ def count_as_sent(shop: Workshop) -> int:
     """Every article that is new to a newsletter counts as sent, and so does every edition that
     is not complete: they may have left since the backup. Gives how many articles.
 
-    A newsletter without any edition is left: its first one is still to come.
+    It is so for a newsletter without any edition, too: the store may have been lost with all.
     """
     count = 0
     with database.transaction(shop.db):
@@ -26,10 +26,9 @@ def count_as_sent(shop: Workshop) -> int:
                 deliveries.drop(shop.db, edition.id, shop.seams.now, _WHY)
                 editions.set_state(shop.db, edition.id, EditionState.CANCELLED, _WHY)
         for newsletter in shop.plan.newsletters:
-            if not editions.has_digest(shop.db, newsletter.name):
-                continue
             choice = choice_for(shop, newsletter)
-            found = [EditionArticle(id=one.id) for one in (*choice.items, *choice.more)]
-            editions.take(shop.db, newsletter.name, None, found)
-            count += len(found)
+            found = (*choice.items, *choice.more, *choice.before)
+            taken = [EditionArticle(id=one.id) for one in found]
+            editions.take(shop.db, newsletter.name, None, taken)
+            count += len(taken)
     return count
