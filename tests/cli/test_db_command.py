@@ -14,6 +14,8 @@ from newsfeed.store import database
 from tests.kit import NEWSLETTER, SETTINGS, Site
 from tests.store.kit import old_store
 
+DKIM = '[[mail.dkim]]\ndomain = "example.org"\nselector = "news"\nkey_file = ".newsfeed/dkim.pem"\n'
+
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -62,7 +64,10 @@ def test_a_backup_says_what_else_to_copy(site: Site) -> None:
     assert "not in it" not in site.run("db", "backup", "b.db").stdout
     for name in ("media", "remote"):
         (site.folder / ".newsfeed" / name).mkdir()
+    site.configure(SETTINGS + NEWSLETTER + DKIM)
+    (site.folder / ".newsfeed" / "dkim.pem").touch(0o600)
     said = site.run("db", "backup", "c.db").stdout
+    assert "a key that signs letters: copy .newsfeed/dkim.pem too\n" in said
     assert "not in it are the images of letters: copy .newsfeed/media too\n" in said
     assert "what remote feeds had: copy .newsfeed/remote too\n" in said
 

@@ -133,6 +133,7 @@ def _saved(done: BackedUp, plan: Plan) -> list[str]:
         plan.journal: "is who left since",
         plan.media: "are the images of letters",
         plan.remote: "is what remote feeds had",
+        **{plan.base / one.key_file: "is a key that signs letters" for one in plan.mail.dkim},
     }
     return lines + [
         f"not in it {what}: copy {shown(place)} too"

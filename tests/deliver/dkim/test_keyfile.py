@@ -125,7 +125,9 @@ def test_a_file_that_others_can_read_or_change_is_refused__s_05(mode: int, tmp_p
 
 
 def test_a_file_that_is_not_there_is_told_with_the_way_to_make_it(tmp_path: Path) -> None:
-    assert refusal(tmp_path / "dkim.pem").endswith("is not there. run `newsfeed dkim new`")
+    assert refusal(tmp_path / "dkim.pem").endswith(
+        "is not there. copy it from where it was, or run `newsfeed dkim new` for another"
+    )
 
 
 def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:

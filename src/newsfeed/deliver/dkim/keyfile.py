@@ -28,7 +28,7 @@ SHORTEST_RSA, LONGEST_RSA = 2048, 4096
 
 _EXPONENT = 65537
 _LARGEST = 1 << 16
-_NEW = "run `newsfeed dkim new`"
+_NEW = "copy it from where it was, or run `newsfeed dkim new` for another"
 _ANOTHER = "name another file, or move it away and run `newsfeed dkim new`"
 _RAW = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 _INFO = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
