@@ -52,7 +52,7 @@ class _Order(msgspec.Struct, frozen=True, kw_only=True):
     "recipients_of",
     metavar="EDITION",
     default="",
-    help="A correction, for those to whom that edition was sent.",
+    help="A correction, for those who got that edition or may have.",
 )
 @config_option
 @dry_run_option

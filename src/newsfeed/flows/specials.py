@@ -96,7 +96,7 @@ def special(
 
 
 def correction(shop: Workshop, name: str, words: OwnWords, *, dry_run: bool = False) -> Made:
-    """Make an edition for those to whom another one was sent, and who are still active.
+    """Make an edition for those who got another one, or may have, and who are still active.
 
     Raises UsageError, SettingsError, RefusedError, and what composing raises.
     """

@@ -110,7 +110,9 @@ def state_of(db: sqlite3.Connection, edition_id: int, subscriber_id: int) -> Del
 
 
 def served(db: sqlite3.Connection, edition_id: int) -> int:
-    """How many got a letter of an edition, or may have: a claim that is open can end either way."""
+    """How many got a letter of an edition, or may have: a claim that is open can end either way,
+    and how one ended that was taken back nobody knows.
+    """
     from newsfeed.store.queries import queries
 
     return int(queries.count_served(db, edition_id=edition_id))
@@ -118,7 +120,7 @@ def served(db: sqlite3.Connection, edition_id: int) -> int:
 
 def expected(db: sqlite3.Connection, newsletter: str, recipients_of: int | None = None) -> int:
     """How many would get an edition of the newsletter that is released now; with `recipients_of`,
-    one for those alone to whom that edition was sent.
+    one for those alone whom that edition served.
     """
     from newsfeed.store.queries import queries
 

@@ -11,25 +11,27 @@ WHERE newsletter = :newsletter AND state = 'active'
 ORDER BY subscriber_id;
 
 -- name: queue_recipients_of(edition_id, other, newsletter, due)!
--- The same, but only those to whom another edition was sent.
+-- The same, but only those who got another edition, or may have (as `count_served` has it).
 INSERT INTO delivery (edition_id, subscriber_id, state, due, tries, copy, revision, owner, epoch,
                       lease_until, done, reply)
 SELECT :edition_id, subscriber.id, 'queued', :due, 0, 0, 0, '', 0, 0, NULL, ''
 FROM subscription JOIN subscriber ON subscriber.id = subscription.subscriber_id
 JOIN delivery AS former ON former.subscriber_id = subscriber.id
-WHERE former.edition_id = :other AND (former.state = 'sent' OR former.copy > 0)
+WHERE former.edition_id = :other
+  AND (former.state = 'sent' OR former.copy > 0 OR former.retaken > 0 OR former.owner <> '')
   AND subscription.newsletter = :newsletter AND subscription.state = 'active'
   AND NOT EXISTS (SELECT 1 FROM suppression
                   WHERE suppression.address_hash = subscriber.address_hash);
 
 -- name: queue_one(edition_id, subscriber_id, due)!
 -- One more letter to one subscriber: a further copy where they had one. So who ever got a letter
--- has a row that is `sent`, or of a higher copy.
+-- has a row that is `sent`, or of a higher copy; who may have got one, a row that was taken back.
 INSERT INTO delivery (edition_id, subscriber_id, state, due, tries, copy, revision, owner, epoch,
                       lease_until, done, reply)
 VALUES (:edition_id, :subscriber_id, 'queued', :due, 0, 0, 0, '', 0, 0, NULL, '')
 ON CONFLICT (edition_id, subscriber_id) DO UPDATE SET
-  state = 'queued', due = excluded.due, tries = 0, since = NULL, retaken = 0, done = NULL,
+  state = 'queued', due = excluded.due, tries = 0, since = NULL, done = NULL,
+  retaken = CASE WHEN delivery.state = 'sent' THEN 0 ELSE delivery.retaken END,
   copy = delivery.copy + CASE WHEN delivery.state = 'sent' THEN 1 ELSE 0 END,
   language = CASE WHEN delivery.state = 'sent' THEN NULL ELSE delivery.language END,
   reply = '', owner = '', lease_until = 0;
@@ -47,7 +49,8 @@ WHERE newsletter = :newsletter AND state = 'active'
 SELECT count(*)
 FROM subscription JOIN subscriber ON subscriber.id = subscription.subscriber_id
 JOIN delivery AS former ON former.subscriber_id = subscriber.id
-WHERE former.edition_id = :other AND (former.state = 'sent' OR former.copy > 0)
+WHERE former.edition_id = :other
+  AND (former.state = 'sent' OR former.copy > 0 OR former.retaken > 0 OR former.owner <> '')
   AND subscription.newsletter = :newsletter AND subscription.state = 'active'
   AND NOT EXISTS (SELECT 1 FROM suppression
                   WHERE suppression.address_hash = subscriber.address_hash);
@@ -57,12 +60,16 @@ WHERE former.edition_id = :other AND (former.state = 'sent' OR former.copy > 0)
 SELECT state FROM delivery WHERE edition_id = :edition_id AND subscriber_id = :subscriber_id;
 
 -- name: count_served(edition_id)$
--- How many got a letter of the edition, or may have: a claim that is open can end either way.
+-- How many got a letter of the edition, or may have: a claim that is open can end either way, and
+-- of one that was taken back nobody knows how it ended. A sum, since each part has its own index.
 SELECT (SELECT count(*) FROM delivery WHERE edition_id = :edition_id AND state = 'sent')
      + (SELECT count(*) FROM delivery
         WHERE edition_id = :edition_id AND copy > 0 AND state <> 'sent')
      + (SELECT count(*) FROM delivery
-        WHERE edition_id = :edition_id AND owner <> '' AND copy = 0 AND state <> 'sent');
+        WHERE edition_id = :edition_id AND retaken > 0 AND copy = 0 AND state <> 'sent')
+     + (SELECT count(*) FROM delivery
+        WHERE edition_id = :edition_id AND owner <> '' AND retaken = 0 AND copy = 0
+          AND state <> 'sent');
 
 -- name: claim_deliveries(edition_id, owner, now, lease_until, number)
 -- Take rows that are due and nobody holds; nothing while the edition is not released or paused.
