@@ -95,7 +95,7 @@ KOREAN = _wording(
 보낸 사람: {sender}
 {site}
 """,
-    "함께 신청하신 뉴스레터입니다. 같은 페이지에서 하나씩 동의하실 수 있습니다.{titles}",
+    "함께 신청하신 뉴스레터입니다. 같은 페이지에서 한 번에 확인하실 수 있습니다.{titles}",
     "구독 확인하기",
 )
 
@@ -120,7 +120,7 @@ If it was not you, ignore this message: without your confirmation no newsletter 
 Sent by {sender}
 {site}
 """,
-    "You asked for these as well, and can agree to each of them on the same page:{titles}",
+    "You asked for these as well, and confirm them with the same button:{titles}",
     "Confirm your subscription",
 )
 
@@ -146,7 +146,7 @@ JAPANESE = _wording(
 送信者: {sender}
 {site}
 """,
-    "次のニュースレターもお申し込みです。同じページで一つずつ同意できます。{titles}",
+    "次のニュースレターもお申し込みです。同じページで一度に確認できます。{titles}",
     "購読を確認する",
 )
 

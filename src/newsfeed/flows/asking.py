@@ -6,7 +6,7 @@ is asked in its name (standards S-08). Nothing here is answered to them (S-09).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from newsfeed.address import Address
 from newsfeed.audience.evidence import cut_agent, cut_ip
 from newsfeed.audience.keys import address_hash
-from newsfeed.audience.lifecycle import BETWEEN_MAILS, MOST_MAILS, Event, Refusal, after
+from newsfeed.audience.lifecycle import BETWEEN_MAILS, MOST_MAILS, Event, Refusal, after, is_fresh
 from newsfeed.audience.tokens import Confirmation, new_public_id
 from newsfeed.audience.wording import Wording, wording_for
 from newsfeed.flows.notice_queue import enqueue
@@ -125,54 +125,57 @@ def ask_for_preferences(people: People, address: Address, language: str = "") ->
     return Asked.NOTHING
 
 
-def asked_too(people: People, newsletter: str, public_id: str) -> list[Also]:
-    """The other newsletters that the person of a link to confirm asked for by the form.
+def asked_too(
+    people: People, newsletter: str, public_id: str, *, by: datetime, language: str
+) -> list[Also]:
+    """The other newsletters that the person of a link to confirm had asked for by the form when the
+    link was made; what is agreed to is in `language`.
 
-    One mail is enough then for whoever ticked two: the link proves that the mailbox is theirs, and
-    each has to be agreed to by itself.
+    One mail and one click are enough for whoever ticked two: each was agreed to by itself in the
+    form (standards L-C-05), and the link proves that the mailbox is theirs. What somebody asked
+    for later is in no mail that they read.
     """
     db = people.db
     name = newsletters.current_name(db, newsletter)
     person = subscribers.by_public_id(db, public_id)
     if person is None or suppression.reason(db, person.address_hash):
         return []
-    linked = people.newsletter(name)
-    language = person.language or (linked.language if linked else "") or people.plan.site.language
     found = []
     for one in people.plan.newsletters:
         waiting = subscribers.subscription(db, person.id, one.name)
         if one.name == name or waiting is None or waiting.state is not SubscriptionState.PENDING:
             continue
-        if _asked_by_form(people, person, waiting):
+        request = form_request(people, person, waiting)
+        if request is not None and is_fresh(by, request.at):
             wording = wording_for(language).titled(one.title)
             found.append(Also(name=one.name, title=one.title, wording=wording))
     return found
 
 
 def confirm_all(
-    people: People,
-    newsletter: str,
-    confirmation: Confirmation,
-    ticked: Collection[str],
-    visitor: Visitor,
-) -> Confirmed:
-    """The person of a link says yes, and with it to those of `asked_too` that they ticked: all of
-    it, or nothing.
+    people: People, newsletter: str, said: Confirmation, visitor: Visitor, language: str
+) -> tuple[Confirmed, list[Also]]:
+    """The person of a link says yes, and with it to those of `asked_too`, which are given too: all
+    of it, or nothing. `language` is that of the page that they saw.
     """
-    with database.transaction(people.db):
-        outcome = confirm_within(people, newsletter, confirmation, visitor)
-        if outcome is Confirmed.CONFIRMED:
-            _confirm_too(people, newsletter, confirmation.public_id, ticked, visitor)
-    return outcome
-
-
-def _confirm_too(
-    people: People, newsletter: str, public_id: str, ticked: Collection[str], visitor: Visitor
-) -> None:
-    person = subscribers.by_public_id(people.db, public_id)
-    for one in asked_too(people, newsletter, public_id):
-        if person is not None and one.name in ticked:
+    db = people.db
+    with database.transaction(db):
+        outcome = confirm_within(people, newsletter, said, visitor)
+        person = subscribers.by_public_id(db, said.public_id)
+        if outcome is Confirmed.DEAD or person is None:
+            return outcome, []
+        also = asked_too(people, newsletter, said.public_id, by=said.issued, language=language)
+        for one in also:
             begin(people, person, one.name, one.wording, visitor)
+    return outcome, also
+
+
+def form_request(people: People, person: Subscriber, waiting: Subscription) -> Consent | None:
+    """The newest form that asked for what waits; None where none did."""
+    for one in reversed(_of_this(people, person, waiting)):
+        if one.event == "requested" and one.way == "form":
+            return one
+    return None
 
 
 def _offered(people: People, names: tuple[str, ...]) -> list[str]:
@@ -204,7 +207,7 @@ def _request(
         mailed = any(c.event == "mailed" for c in _of_this(people, person, found))
         if mailed and _may_be_mailed(people, person):
             subscribers.put_subscription(db, person.id, name, found.state, now, asked_again=again)
-        elif _asked_by_form(people, person, found):
+        elif form_request(people, person, found):
             return  # it waits for its mail, or its mail is with them
     _record(people, said, person, name)
 
@@ -216,12 +219,6 @@ def _of_this(people: People, person: Subscriber, found: Subscription) -> list[Co
         for one in consents.of(people.db, person.id)
         if one.newsletter == found.newsletter and one.at >= found.since
     ]
-
-
-def _asked_by_form(people: People, person: Subscriber, found: Subscription) -> bool:
-    return any(
-        one.event == "requested" and one.way == "form" for one in _of_this(people, person, found)
-    )
 
 
 def _may_be_mailed(people: People, person: Subscriber) -> bool:

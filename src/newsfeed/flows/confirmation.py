@@ -7,7 +7,7 @@ import msgspec
 from newsfeed.audience.lifecycle import Mailing, mailing
 from newsfeed.audience.tokens import CONFIRM_WITHIN, confirm_token, confirm_url
 from newsfeed.audience.wording import Wording, wording_for, wording_of
-from newsfeed.flows.asking import asked_too
+from newsfeed.flows.asking import Also, asked_too, form_request
 from newsfeed.flows.people import People
 from newsfeed.model import SubscriptionState
 from newsfeed.settings import Newsletter
@@ -24,12 +24,14 @@ found even after the person is forgotten.
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """The mail that asks somebody now: `sender` is the newsletter's address, `message_id` is the
-    same whenever the same mail is made. `by_form`: they asked by the web form.
+    same whenever the same mail is made. `by_form`: they asked by the web form. It asks for those of
+    `also` as well.
     """
 
     person: Subscriber
     newsletter: Newsletter
     wording: Wording
+    also: list[Also]
     by_form: bool
     sender: str
     message_id: str
@@ -90,19 +92,27 @@ def request_of(people: People, one: Waiting) -> Request | None:
 
 
 def count(people: People, request: Request) -> Counted:
-    """Record that somebody is asked, and with which words, and count it. The caller commits."""
-    wording = request.wording
+    """Record that somebody is asked, for what and with which words, and count it as one mail. The
+    caller commits.
+    """
+    person = request.person
+    for one in request.also:
+        by_form = msgspec.structs.replace(request, by_form=True)
+        consents.record(people.db, person.id, _mailed(people, by_form, one.name, one.wording))
+    consent = _mailed(people, request, request.newsletter.name, request.wording)
+    return confirmations.count(people.db, person.id, person.address_hash, consent)
+
+
+def _mailed(people: People, request: Request, newsletter: str, wording: Wording) -> Consent:
     consents.keep_wording(people.db, wording.version, wording.language, wording.consent)
-    consent = Consent(
+    return Consent(
         event="mailed",
         at=people.now,
-        newsletter=request.newsletter.name,
+        newsletter=newsletter,
         way="form" if request.by_form else "command",
         wording=wording.version,
         message_id=request.message_id,
     )
-    person = request.person
-    return confirmations.count(people.db, person.id, person.address_hash, consent)
 
 
 def _dead(people: People, newsletter: Newsletter, one: Waiting) -> Mailing | None:
@@ -145,18 +155,20 @@ def _reread(people: People, one: Waiting) -> Waiting | None:
 
 
 def _request(people: People, newsletter: Newsletter, one: Waiting) -> Request:
-    """The mail to somebody who waits, in the language they read."""
+    """The mail to somebody who waits, in the language of the form, or else the one they read."""
     from newsfeed.digest.notice import build_notice
     from newsfeed.flows.editions import sender_of
     from newsfeed.flows.letters import message_id
 
-    plan, person = people.plan, one.subscriber
-    language = person.language or newsletter.language or plan.site.language
-    wording = wording_for(language).titled(newsletter.title)
+    person = one.subscriber
+    wording = _wording(people, newsletter, person)
+    also = asked_too(
+        people, newsletter.name, person.public_id, by=people.now, language=wording.language
+    )
     sender = sender_of(newsletter)
     domain = sender.address.rpartition("@")[2]
     number = message_id(f"{newsletter.name}/{FOLDER}", person.public_id, one.mails, domain)
-    text, page = _said(people, newsletter, person, wording)
+    text, page = _said(people, newsletter, person, wording, also)
     message = build_notice(
         wording.subject,
         text,
@@ -171,6 +183,7 @@ def _request(people: People, newsletter: Newsletter, one: Waiting) -> Request:
         person=person,
         newsletter=newsletter,
         wording=wording,
+        also=also,
         by_form=one.by_form,
         sender=sender.address,
         message_id=number,
@@ -178,8 +191,20 @@ def _request(people: People, newsletter: Newsletter, one: Waiting) -> Request:
     )
 
 
+def _wording(people: People, newsletter: Newsletter, person: Subscriber) -> Wording:
+    waiting = subscribers.subscription(people.db, person.id, newsletter.name)
+    asked = form_request(people, person, waiting) if waiting else None
+    shown = wording_of(asked.wording, newsletter.title) if asked else None
+    language = person.language or newsletter.language or people.plan.site.language
+    return shown or wording_for(language).titled(newsletter.title)
+
+
 def _said(
-    people: People, newsletter: Newsletter, person: Subscriber, wording: Wording
+    people: People,
+    newsletter: Newsletter,
+    person: Subscriber,
+    wording: Wording,
+    also: list[Also],
 ) -> tuple[str, str]:
     """Text and HTML of the mail, with the link that confirms."""
     from newsfeed.digest.notice_page import LINK
@@ -202,7 +227,7 @@ def _said(
             link=LINK,
             sender=f"{sender.name} <{sender.address}>" if sender.name else sender.address,
             site=plan.site_url + "/",
-            others=[also.title for also in asked_too(people, newsletter.name, person.public_id)],
+            others=[one.title for one in also],
         ),
         link=link,
         action=wording.action,

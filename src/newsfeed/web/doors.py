@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from newsfeed.app import people
 from newsfeed.audience.tokens import read_confirm_token, read_leave_token
 from newsfeed.audience.wording import wording_of
 from newsfeed.flows.asking import asked_too, confirm_all
 from newsfeed.flows.subscribing import Confirmed, Visitor, leave, looked_up
 from newsfeed.model import SubscriptionState
-from newsfeed.web.fields import read_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from newsfeed.audience.tokens import Confirmation
+    from newsfeed.audience.wording import Wording
     from newsfeed.flows.people import People
     from newsfeed.flows.plan import Plan
+    from newsfeed.flows.subscribing import Person
     from newsfeed.store.consents import Way
     from newsfeed.web.pages import Page, Pages
 
@@ -70,34 +74,48 @@ class Doors:
             said = read_confirm_token(desk.keys, newsletter, token, desk.now)
             if said is None:
                 return self._pages.dead(newsletter)
-            person = looked_up(desk, newsletter, said.public_id)
-            also = asked_too(desk, newsletter, said.public_id)
-        if person.state is SubscriptionState.ACTIVE:
+            person, wording = _asked(desk, newsletter, said)
+            also = asked_too(
+                desk, newsletter, said.public_id, by=said.issued, language=person.language
+            )
+        if person.state is SubscriptionState.ACTIVE and not also:
             return self._pages.already(person)
-        wording = wording_of(said.wording, person.title)
-        if person.state is not SubscriptionState.PENDING or wording is None:
+        if person.state not in _CAN_LEAVE or wording is None:
             return self._pages.dead(newsletter)
         return self._pages.confirm(newsletter, person, wording, also)
 
-    def confirm(self, request: Request, body: bytes) -> Page:
-        """Begin the subscription, if the link still stands for it, and those that were ticked."""
+    def confirm(self, request: Request, _body: bytes) -> Page:
+        """Begin the subscription, if the link still stands for it, and what was asked for with it.
+
+        Whatever the body says: the page has but one button.
+        """
         newsletter, token = _named(request)
         with self._people() as desk:
             said = read_confirm_token(desk.keys, newsletter, token, desk.now)
             if said is None:
                 return self._pages.dead(newsletter)
             who = visitor(request, "link")
-            fields = read_fields(request.headers.get("content-type", ""), body)
-            outcome = confirm_all(desk, newsletter, said, fields.get("newsletter", ()), who)
-            person = looked_up(desk, newsletter, said.public_id)
+            person, _ = _asked(desk, newsletter, said)
+            outcome, also = confirm_all(desk, newsletter, said, who, person.language)
         if outcome is Confirmed.DEAD:
             return self._pages.dead(newsletter)
-        if outcome is Confirmed.ALREADY:
+        if outcome is Confirmed.ALREADY and not also:
             return self._pages.already(person)
-        return self._pages.confirmed(person)
+        return self._pages.confirmed(person, also)
 
     def _people(self) -> AbstractContextManager[People]:
         return people(self._plan, self._clock())
+
+
+def _asked(desk: People, newsletter: str, said: Confirmation) -> tuple[Person, Wording | None]:
+    """The person of a link to confirm, whose page is in the language of the mail; and its words,
+    None where they have changed since.
+    """
+    person = looked_up(desk, newsletter, said.public_id)
+    wording = wording_of(said.wording, person.title)
+    if wording is not None:
+        person = msgspec.structs.replace(person, language=wording.language)
+    return person, wording
 
 
 def _named(request: Request) -> tuple[str, str]:

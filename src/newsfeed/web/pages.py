@@ -63,30 +63,18 @@ class Pages:
     def confirm(
         self, newsletter: str, person: Person, wording: Wording, also: Sequence[Also] = ()
     ) -> Page:
-        """What `person` agrees to, what more they may agree to, and the button that says yes."""
+        """What `person` agrees to, what they asked for with it, and the button that says yes."""
         notice = words_for(person.language).confirm
-        more: list[Values] = [
-            {
-                "name": one.name,
-                "title": one.title,
-                "language": self._languages[one.name],
-                "schedule": "",
-                "consent": one.wording.consent,
-                "consent_language": one.wording.language,
-                "chosen": False,
-            }
-            for one in also
-        ]
         values: Values = {
             "consent": wording.consent,
             "consent_language": wording.language,
-            "also": more,
+            "also": self._more(also),
         }
         return self._form("confirm.html.j2", newsletter, person, notice, values)
 
-    def confirmed(self, person: Person) -> Page:
-        """The subscription has begun."""
-        return self._about(person, words_for(person.language).confirmed)
+    def confirmed(self, person: Person, also: Sequence[Also] = ()) -> Page:
+        """The subscription has begun, and those of `also` with it."""
+        return self._about(person, words_for(person.language).confirmed, also)
 
     def already(self, person: Person) -> Page:
         """It had begun before."""
@@ -116,7 +104,7 @@ class Pages:
 
     def notice(self, words: Words, notice: Notice, status: int = 200) -> Page:
         """A page that only says something, and is about no newsletter."""
-        return self.page("notice.html.j2", words, notice, {"title": ""}, status)
+        return self.page("notice.html.j2", words, notice, {"title": "", "also": []}, status)
 
     def _form(
         self, template: str, newsletter: str, person: Person, notice: Notice, values: Values
@@ -128,9 +116,21 @@ class Pages:
         }
         return self.page(template, words_for(person.language), notice, {**about, **values})
 
-    def _about(self, person: Person, notice: Notice) -> Page:
+    def _about(self, person: Person, notice: Notice, also: Sequence[Also] = ()) -> Page:
         words = words_for(person.language)
-        return self.page("notice.html.j2", words, notice, {"title": person.title})
+        values: Values = {"title": person.title, "also": self._more(also)}
+        return self.page("notice.html.j2", words, notice, values)
+
+    def _more(self, also: Sequence[Also]) -> list[Plain]:
+        return [
+            {
+                "title": one.title,
+                "language": self._languages[one.name],
+                "consent": one.wording.consent,
+                "consent_language": one.wording.language,
+            }
+            for one in also
+        ]
 
     def page(
         self, template: str, words: Words, notice: Notice, values: Values, status: int = 200

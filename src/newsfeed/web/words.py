@@ -35,6 +35,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     not_whole: Notice
     confirm: Notice
     confirm_also: str
+    confirmed_also: str
     confirm_button: str
     confirm_small: str
     confirmed: Notice
@@ -107,7 +108,8 @@ ENGLISH = Words(
         "link in the letter again, or copy and paste the whole address.",
     ),
     confirm=Notice("Confirm your subscription", ""),
-    confirm_also="You asked for this, too. Tick what you would like to get:",
+    confirm_also="You asked for this, too, and confirm it with the same button:",
+    confirmed_also="You are subscribed to this, too:",
     confirm_button="Confirm",
     confirm_small="If you did not ask for this, close this page. We send you nothing.",
     confirmed=Notice(
