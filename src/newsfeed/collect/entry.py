@@ -16,7 +16,7 @@ from newsfeed.errors import Fault
 from newsfeed.model import DateOrigin, Image, Origin
 from newsfeed.urls import ascii_url
 
-FORMAT = 9
+FORMAT = 10
 """Raised whenever the same file gives another entry than before."""
 
 

@@ -69,6 +69,11 @@ def references(body: str) -> list[str]:
     return list(dict.fromkeys(unescape(reference) for reference in _addresses(body)))
 
 
+def shown(body: str) -> list[str]:
+    """What they refer to outside of code."""
+    return references(_CODE.sub("", body))
+
+
 def find(body: str, lead: str, path: str, root: Path, lookup: Callable[[str], Looked]) -> Media:
     """The media files below `root` that the article `path` refers to; `lead` is its lead image.
 
@@ -76,7 +81,7 @@ def find(body: str, lead: str, path: str, root: Path, lookup: Callable[[str], Lo
     """
     published: dict[str, Medium] = {}
     places: list[str] = []
-    missing: list[str] = []
+    missing: dict[str, str] = {}
     remarks: list[Fault] = []
     for reference in dict.fromkeys([*filter(None, [lead]), *references(body)]):
         if not _is_medium(reference):
@@ -84,17 +89,20 @@ def find(body: str, lead: str, path: str, root: Path, lookup: Callable[[str], Lo
         looked = lookup(reference)
         places += looked.places
         if not looked.file:
-            missing += [reference] if looked.places and reference != lead else []
+            if _is_local(reference) and not looked.places:
+                missing[reference] = "outside of the folder"
+            elif looked.places and reference != lead:
+                missing[reference] = "not in the folder"
         elif problem := _problem(looked.file):
             remarks.append(_remark(path, f"the file {reference} is not published: {problem}"))
         else:
             published[reference] = _medium(looked.file, root)
     if missing:
-        shown = references(_CODE.sub("", body))  # what stands in code need not be there
+        needed = shown(body)  # what stands in code need not be there
         remarks += [
-            _remark(path, f"the file {reference} is not in the folder")
-            for reference in missing
-            if reference in shown
+            _remark(path, f"the file {reference} is {where}")
+            for reference, where in missing.items()
+            if reference in needed or reference == lead
         ]
     return Media(published, tuple(places), tuple(remarks))
 
@@ -129,6 +137,10 @@ def _addresses(body: str) -> Iterator[str]:
 def _is_medium(reference: str) -> bool:
     bare = reference.partition("#")[0].partition("?")[0]
     return PurePosixPath(bare).suffix.lower() in ENDINGS
+
+
+def _is_local(reference: str) -> bool:
+    return not reference.startswith("//") and ":" not in reference
 
 
 def _problem(file: str) -> str:

@@ -13,7 +13,6 @@ from urllib.parse import unquote
 import msgspec
 
 from newsfeed.collect.conventions.base import Body
-from newsfeed.collect.conventions.references import References
 from newsfeed.collect.entry import Folder, media_url
 from newsfeed.collect.markup import (
     MarkupContext,
@@ -27,6 +26,7 @@ from newsfeed.collect.markup import (
 from newsfeed.collect.reading import read_body
 from newsfeed.collect.remote.reading import item_body
 from newsfeed.errors import ArticleError, BodyError
+from newsfeed.flows.links_between import references
 from newsfeed.flows.terms import Vocabulary
 from newsfeed.model import Article, FeedItem, LetterItem
 
@@ -55,9 +55,7 @@ class Bodies:
         """
         self._folders = {folder.name: folder for folder in folders}
         self._entries = collection.entries if only is None else collection.read(only)
-        self._references = {
-            folder.name: References(collection.addresses(folder.name)) for folder in folders
-        }
+        self._references = {folder.name: references(folder, collection) for folder in folders}
         self._pictures = pictures
         self._kept: dict[tuple[str, str], _Body] = {}
 
@@ -169,7 +167,8 @@ class Bodies:
             local={
                 unquote(reference): media_url(path, folder)
                 for reference, path in entry.media.items()
-            },
+            }
+            | body.links,
             show=pictures.shown(article, entry, folder) if pictures else None,
         )
 

@@ -222,6 +222,11 @@ def _up_to_date(shop: Workshop, options: BuildOptions) -> BuildReport:
 def _build(shop: Workshop, options: BuildOptions) -> BuildReport:
     collection = shop.collection
     complaints = Complaints.of(collection.complaints)
+    if options.check_all:
+        from newsfeed.flows.links_between import dead_links
+
+        dead = dead_links(shop.plan.folders, collection)
+        complaints = Complaints.of((*collection.complaints, *dead))
     _refuse_faults(complaints.faults, options)
     report = _write(shop, collection, complaints, options)
     if not options.dry_run:

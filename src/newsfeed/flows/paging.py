@@ -267,7 +267,7 @@ def _article(
         html = bodies.page_html(article)
         return article_page(templates, site, article, html, older=older, newer=newer)
 
-    inputs = (site.feeds, article, newer, older)
+    inputs = (site.feeds, article, newer, older, bodies.linked([article]))
     return _page(plan, page_path(plan, article.url), inputs, loader, make)
 
 

@@ -168,13 +168,15 @@ class Dropped(msgspec.Struct, frozen=True):
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
     """An article's text as our markup reads it. `lead` is the part that its author marked as the
-    excerpt, in the same markup, or "".
+    excerpt, in the same markup, or "". `links` are the addresses of other articles by references
+    to their files as the text has them, percent-decoded.
     """
 
     text: str
     markup: Markup
     lead: str = ""
     dropped: tuple[Dropped, ...] = ()
+    links: dict[str, str] = {}
 
 
 class Convention(Protocol):

@@ -18,6 +18,7 @@ from newsfeed.collect.conventions.base import (
     Place,
     markup_of,
 )
+from newsfeed.collect.conventions.references import file_links
 from newsfeed.collect.frontmatter import FrontMatter, parse_front_matter
 from newsfeed.collect.permalinks import expand
 from newsfeed.collect.permalinks import path as permalink_path
@@ -85,9 +86,10 @@ class Plain:
             heading_shown=not fields.title,
         )
 
-    def body(self, path: str, text: str, find: Find) -> Body:  # noqa: ARG002
+    def body(self, path: str, text: str, find: Find) -> Body:
         """Markdown may hold kramdown's extensions: many a plain folder was a Jekyll site's."""
-        return Body(text=text, markup=markup_of(path, markdown="kramdown"))
+        links = file_links(text, path, ENDINGS, find)
+        return Body(text=text, markup=markup_of(path, markdown="kramdown"), links=links)
 
     def _link(self, path: str, name: str, title: str, date: datetime | None, fields: Fields) -> str:
         if fields.permalink and ":" not in fields.permalink:
