@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from newsfeed.model import Article, DateOrigin, Image
 from newsfeed.pages.article import article_page
 from newsfeed.pages.index import Entry, all_page, index_page
+from newsfeed.pages.moved import moved_page
 from newsfeed.pages.site import FORMATS, FeedLink, Neighbour, Site
 from newsfeed.pages.subscribe import Topic, TopicGroup, subscribe_page
 from newsfeed.templating import Templates
@@ -82,6 +83,7 @@ def make_pages(site: Site = SITE, article: Article = ARTICLE, body: str = BODY) 
         "index": index_page(TEMPLATES, site, [Entry(article=article, summary="요약")], total=90),
         "empty index": index_page(TEMPLATES, site, []),
         "all": all_page(TEMPLATES, site, [article, UNDATED]),
+        "moved": moved_page(TEMPLATES, site, article, HOME + "before/"),
         "subscribe": subscribe_page(TEMPLATES, site, [TOPICS], opml_url=HOME + "opml.xml"),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from newsfeed.feeds import names
 from newsfeed.flows.bodies import EXCERPT, Bodies
 from newsfeed.flows.collection import Collection
 from newsfeed.flows.feeding import MEDIA_TYPES, NEVER, Feed, address, checked
+from newsfeed.flows.forwarding import moved
 from newsfeed.flows.plan import Plan, fingerprint
 from newsfeed.flows.terms import FOLDERS, whole
 from newsfeed.model import Article
@@ -94,6 +95,8 @@ def page_groups(
         groups.append(_indexes(plan, site, articles, bodies, loader))
         groups += _articles(plan, site, articles, bodies, loader)
         groups += _media(plan, collection)
+        taken = (one.path for group in groups for one in group)
+        groups.append(_moved(plan, site, articles, taken, loader))
     return groups
 
 
@@ -250,6 +253,26 @@ def _articles(
         [_article(plan, site, article, bodies, loader, around[i], around[i + 2])]
         for i, article in enumerate(articles)
     ]
+
+
+def _moved(
+    plan: Plan,
+    site: Site,
+    articles: Sequence[Article],
+    taken: Iterable[str],
+    loader: _Loader,
+) -> list[Output]:
+    def output(article: Article, url: str, path: str) -> Output:
+        def make(templates: Templates) -> bytes:
+            from newsfeed.pages.moved import moved_page
+
+            return moved_page(templates, site, article, url)
+
+        shown = (site.feeds, article.title, article.url, article.language)
+        return _page(plan, path, shown, loader, make)
+
+    found = moved(plan, articles, partial(page_path, plan), taken, reserved(plan))
+    return [output(*one) for one in found]
 
 
 def _article(
