@@ -227,6 +227,19 @@ def test_resuming_everything_leaves_and_names_what_is_paused_by_itself(site: Sit
     assert (everything.was_paused, everything.still_paused) == (True, ("weekly",))
 
 
+def test_a_copy_of_the_store_goes_on_by_the_first_resume(site: Site) -> None:
+    """Also where nothing has been sent from the copy, so that no command called it one yet."""
+    at(site, START, lambda people: facts.notice_copy(people.db, people.plan.store))
+    store = site.plan().store
+    moved = store.with_name("moved.db")
+    store.rename(moved)
+    store.write_bytes(moved.read_bytes())
+    assert at(site, START, lambda people: resume(people, "weekly")).still_paused == ("",)
+    assert at(site, START, resume).was_paused
+    assert not at(site, START, lambda people: facts.notice_copy(people.db, people.plan.store))
+    assert not at(site, START, resume).was_paused
+
+
 def test_pausing_and_resuming_make_a_run_that_is_composing_look_again(site: Site) -> None:
     """Each leaves another revision, which that run compares before it records anything."""
     seen = {at(site, START, lambda people: database.revision(people.db))}

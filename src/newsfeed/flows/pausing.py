@@ -103,8 +103,10 @@ def resume(people: People, name: str = "") -> Resumed:
     Slots that passed in the pause are not made up for: after a holiday nobody gets the letter of
     last week, whether or not a run in between decided it. Where slots are decided for a time to
     come, since the clock was ahead once, they count from now again. Newsletters that were paused
-    by themselves stay so when everything resumes. Raises UsageError for an unknown newsletter.
+    by themselves stay so when everything resumes. A store that is a copy counts as paused, whether
+    or not anything was sent from it. Raises UsageError for an unknown newsletter.
     """
+    facts.notice_copy(people.db, people.plan.store)
     with database.transaction(people.db):
         if name:
             resumed = _resume_one(people, known_newsletter(people, name), name)
