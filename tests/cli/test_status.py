@@ -98,7 +98,7 @@ def test_letters_that_may_have_gone_out_twice_are_told() -> None:
         "  3 letters were on their way when a run ended; they go out again with the same Message-ID"
     )
     assert told(ALL_WELL, repeated=1)[2:] == [one]
-    assert told(HALF_WAY, repeated=3, rate=0.0, takes=0)[2:] == [many]
+    assert told(HALF_WAY, repeated=3, repeating=3, rate=0.0, takes=0)[2:] == [many]
     names = (
         Repeat(address="a@example.org", state=SENT, times=1),
         Repeat(address="b@example.org", state=QUEUED, times=2),
@@ -106,6 +106,15 @@ def test_letters_that_may_have_gone_out_twice_are_told() -> None:
     assert told(ALL_WELL, repeated=1, repeats=names)[3:] == [
         "  a@example.org  sent: perhaps twice",
         "  b@example.org  queued: perhaps twice, 2 times",
+    ]
+
+
+def test_a_letter_that_went_out_again_is_told_as_sent_while_others_wait() -> None:
+    found = told(HALF_WAY, repeated=3, repeating=1, rate=0.0, takes=0)[2:]
+    assert found == [
+        "  1 letter was on its way when a run ended; it goes out again with the same Message-ID",
+        "  2 letters were on their way when a run ended; they were sent again with the same "
+        "Message-ID",
     ]
 
 

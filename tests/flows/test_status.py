@@ -161,7 +161,7 @@ def test_letters_of_a_run_that_ended_are_counted_and_named_if_asked_for(site: Si
     die(site, times=2)
     finish(site, sent, NOW)
     one = seen(site)
-    assert (one.repeated, one.repeats) == (2, ())
+    assert (one.repeated, one.repeating, one.repeats) == (2, 1, ())
     assert seen(site, repeated=True).repeats == (
         Repeat(address=READERS[0], state=SENT, times=2),
         Repeat(address=READERS[1], state=DeliveryState.QUEUED, times=2),
@@ -229,6 +229,7 @@ JSON = {
         "causes",
         "holds",
         "repeated",
+        "repeating",
         "unserved",
         "repeats",
     },

@@ -116,18 +116,23 @@ def _people(one: EditionStatus) -> Iterator[str]:
     for person in one.unserved:
         again = f", again at {_time(person.due)}" if not person.done else ""
         yield f"  {person.address}  {person.state.value}: {person.reply}{again}"
-    if one.repeated:
-        many = one.repeated > 1
-        was, they, go = ("were", "they", "go") if many else ("was", "it", "goes")
-        again = f"{they} {go} out" if one.left else f"{they} {was} sent"
-        own = "their" if many else "its"
-        yield (
-            f"  {counted(one.repeated, 'letter')} {was} on {own} way when a run ended; {again}"
-            " again with the same Message-ID"
-        )
+    yield from _again(one.repeating, "go out", "goes out")
+    yield from _again(one.repeated - one.repeating, "were sent", "was sent")
     for repeat in one.repeats:
         times = f", {repeat.times} times" if repeat.times > 1 else ""
         yield f"  {repeat.address}  {repeat.state.value}: perhaps twice{times}"
+
+
+def _again(letters: int, many: str, one: str) -> Iterator[str]:
+    """What becomes, or became, of letters that a run held when it ended."""
+    if letters:
+        was, own, what = ("were", "their", f"they {many}")
+        if letters == 1:
+            was, own, what = ("was", "its", f"it {one}")
+        yield (
+            f"  {counted(letters, 'letter')} {was} on {own} way when a run ended; {what}"
+            " again with the same Message-ID"
+        )
 
 
 def _time(moment: datetime) -> str:

@@ -50,7 +50,8 @@ class EditionStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     `not_before` (UTC) is when a ready one may leave, and `canary_until` until when the others wait
     for what becomes of the first letters. `holds` are the domains that get nothing now, since they
-    refuse us. `repeated` letters may have gone out twice; `repeats` names to whom.
+    refuse us. `repeated` letters may have gone out twice, but for those that have yet to go out
+    again, `repeating`; `repeats` names to whom.
     """
 
     edition: str
@@ -68,6 +69,7 @@ class EditionStatus(msgspec.Struct, frozen=True, kw_only=True):
     causes: tuple[Cause, ...] = ()
     holds: tuple[Hold, ...] = ()
     repeated: int = 0
+    repeating: int = 0
     unserved: tuple[Unserved, ...] = ()
     repeats: tuple[Repeat, ...] = ()
 
@@ -155,6 +157,7 @@ def _status(
     left = 0 if over else sum(counts.get(state, 0) for state in _TO_DO)
     why = edition.why or in_the_way(people, edition)
     rate = _rate(people, edition) if left and not why else 0.0
+    retaken, waiting = tallies.count_retaken(db, edition.id) if _by_smtp(edition) else (0, 0)
     return EditionStatus(
         edition=edition.name,
         state=edition.state,
@@ -170,7 +173,8 @@ def _status(
         canary_until=_canary_until(people, edition) if left else None,
         causes=_causes(people, edition),
         holds=_holds(people, edition) if left else (),
-        repeated=tallies.count_retaken(db, edition.id) if _by_smtp(edition) else 0,
+        repeated=retaken,
+        repeating=waiting if left else 0,
         unserved=tuple(deliveries.unserved(db, edition.id)) if failed else (),
         repeats=_repeats(people, edition) if repeated and _by_smtp(edition) else (),
     )

@@ -71,11 +71,14 @@ def causes(db: sqlite3.Connection, edition_id: int) -> list[Cause]:
     ]
 
 
-def count_retaken(db: sqlite3.Connection, edition_id: int) -> int:
-    """How many letters a process held when it ended: they may have gone out twice."""
+def count_retaken(db: sqlite3.Connection, edition_id: int) -> tuple[int, int]:
+    """How many letters a process held when it ended: they may have gone out twice. And how many of
+    them have yet to go out again.
+    """
     from newsfeed.store.queries import queries
 
-    return int(queries.count_retaken(db, edition_id=edition_id))
+    letters, waiting = queries.count_retaken(db, edition_id=edition_id)
+    return int(letters), int(waiting)
 
 
 def retaken(db: sqlite3.Connection, edition_id: int) -> list[tuple[str, DeliveryState, int]]:

@@ -264,7 +264,7 @@ def test_a_sender_that_stood_still_begins_no_letter_that_another_took(who: Peopl
     assert wire.letters == len(READERS) + 1
     assert len(set(wire.taken[parcels[0].recipient])) == 1
     assert _counts(who) == {DeliveryState.SENT: len(READERS)}
-    assert tallies.count_retaken(who.db, _edition(who).id) == 4
+    assert tallies.count_retaken(who.db, _edition(who).id) == (4, 0)
 
 
 def test_what_a_dead_sender_held_comes_back_at_once(tmp_path: Path) -> None:
@@ -339,8 +339,9 @@ def test_what_never_came_back_is_sent_by_the_next_run_and_named(who: People) -> 
     desk = desk_of(who, clock, "one")
     list(desk.step([], 4))
     desk.close()
-    assert tallies.count_retaken(who.db, _edition(who).id) == 4
+    assert tallies.count_retaken(who.db, _edition(who).id) == (4, 4)
     assert empty(desk_of(who, clock, "two"), wire) == len(READERS)
+    assert tallies.count_retaken(who.db, _edition(who).id) == (4, 0)
 
 
 def test_what_a_dead_process_held_last_is_taken_back_before_anything_is_dialled(
@@ -379,7 +380,7 @@ def test_results_outlive_a_store_that_is_locked(who: People) -> None:
         other.rollback()
     desk.close()
     assert _counts(who) == {DeliveryState.SENT: 3, DeliveryState.QUEUED: len(READERS) - 3}
-    assert tallies.count_retaken(who.db, _edition(who).id) == 1
+    assert tallies.count_retaken(who.db, _edition(who).id)[0] == 1
     assert empty(desk_of(who, clock, "two"), wire) == len(READERS) - 3
 
 

@@ -253,6 +253,7 @@ FROM delivery JOIN subscriber ON subscriber.id = delivery.subscriber_id
 WHERE delivery.edition_id = :edition_id AND delivery.retaken > 0
 ORDER BY subscriber.id;
 
--- name: count_retaken(edition_id)$
--- How many letters may have gone out twice.
-SELECT count(*) FROM delivery WHERE edition_id = :edition_id AND retaken > 0;
+-- name: count_retaken(edition_id)^
+-- How many letters may have gone out twice, and how many of them wait to go out again.
+SELECT count(*), count(CASE WHEN state IN ('queued', 'deferred') THEN 1 END)
+FROM delivery WHERE edition_id = :edition_id AND retaken > 0;
