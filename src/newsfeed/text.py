@@ -1,4 +1,5 @@
-"""Text made fit to publish: legal characters, one line, slugs and short hashes.
+"""Text made fit to publish: legal characters, one line, slugs and short hashes; and numbers
+with their nouns.
 
 Only the standard library is used, so that every command can import this at once.
 """
@@ -120,3 +121,8 @@ def _extends(character: str) -> bool:
         or "\u1160" <= character <= "\u11ff"
         or "\ud7b0" <= character <= "\ud7ff"
     )
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, which an s makes many."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from newsfeed.flows.approving import pause_edition
+from newsfeed.cli.delivery import complain_of
+from newsfeed.flows.approving import BY_HAND, pause_edition
+from newsfeed.flows.outcomes import Delivered
 from newsfeed.flows.releasing import release_ready
 from newsfeed.flows.sending import send
 from tests.kit import NEWSLETTER, SETTINGS, Site
@@ -374,3 +376,23 @@ def test_where_no_letter_was_dropped_none_is_told(site: Site) -> None:
     name = release(site)
     said = site.run("editions", "cancel", name, "--yes").stdout
     assert said.splitlines()[0] == f"{name} is cancelled"
+
+
+def test_a_test_letter_to_no_address_is_wrong_usage(site: Site) -> None:
+    done = site.run("test", "weekly", "--to", "notanaddress")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("newsfeed: notanaddress: this is no e-mail address")
+
+
+def test_who_paused_an_edition_is_told_how_it_goes_on_and_to_mend_nothing(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "weekly/2026-11-23"
+    paused = Delivered(
+        edition=name, transport="smtp", folder="", written=0, counts={}, why=BY_HAND, paused=True
+    )
+    assert complain_of(site.plan(), (paused,))
+    assert capsys.readouterr().err == (
+        f"{name}: it is paused by `newsfeed editions pause`; "
+        f"`newsfeed editions resume {name}` lets it go on\n"
+    )

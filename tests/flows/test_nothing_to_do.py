@@ -121,6 +121,18 @@ def test_when_every_article_breaks_at_once_nothing_is_emptied(site: Site) -> Non
     assert site.publish(allow_empty=True).build.articles == 0
 
 
+def test_an_only_article_that_breaks_is_told_as_one(tmp_path: Path) -> None:
+    site = Site(tmp_path / "one", SETTINGS)
+    post = site.post("first.md", date="2026-11-01")
+    site.publish()
+    post.write_bytes("---\ntitle: 한국 소식입니다\n---\n".encode("euc-kr"))
+    with pytest.raises(SourceError, match="the only article has a fault; nothing was changed: "):
+        site.publish()
+    post.unlink()
+    with pytest.raises(SourceError, match="the folder had 1 article and is suddenly empty"):
+        site.publish()
+
+
 @pytest.mark.parametrize("page", range(1, 9))
 def test_a_cache_that_is_damaged_anywhere_is_made_anew(tmp_path: Path, page: int) -> None:
     site = Site(tmp_path / "many")

@@ -9,6 +9,7 @@ import click
 from newsfeed.app import people
 from newsfeed.cli.progress import progress
 from newsfeed.cli.report import counted, shown
+from newsfeed.flows.approving import BY_HAND
 from newsfeed.flows.delivering import MAX_TIME, deliver
 from newsfeed.flows.outcomes import Delivered
 from newsfeed.flows.plan import Plan
@@ -68,7 +69,12 @@ def _left_out(plan: Plan, one: Delivered) -> list[str]:
             f"{one.edition}: {counted(limited, 'letter')} not written, since mail.files.limit is "
             f"{plan.mail.files.limit}. Raise it, then `newsfeed retry {one.edition}`"
         )
-    if one.paused:
+    if one.paused and one.why == BY_HAND:
+        lines.append(
+            f"{one.edition}: it is paused {BY_HAND}; `newsfeed editions resume {one.edition}` lets "
+            "it go on"
+        )
+    elif one.paused:
         lines.append(
             f"{one.edition}: it is paused: {one.why.rstrip('.')}. Mend that, then "
             f"`newsfeed editions resume {one.edition}`"

@@ -10,6 +10,7 @@ import msgspec
 
 from newsfeed.errors import Fault
 from newsfeed.flows.build import BuildReport
+from newsfeed.text import counted as counted
 
 LEFT_OUT = 3
 """The exit status when some articles were left out."""
@@ -51,8 +52,3 @@ def to_json(value: object) -> str:
     """Any value of ours as indented JSON."""
     data = msgspec.json.encode(value, enc_hook=str)
     return msgspec.json.format(data, indent=2).decode()
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun, which an s makes many."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from newsfeed.app import people, people_of
+from newsfeed.cli.audience import given_address
 from newsfeed.cli.doors import opened
 from newsfeed.cli.newsletter_names import named
 from newsfeed.cli.options import config_option, json_option
@@ -43,7 +44,8 @@ def command(
         plan = shop.plan
         name, _, slug = newsletter.partition("/")
         edition = newsletter if slug else ""
-        trial = prepare_test(shop, people_of(shop), named(plan, name), addresses, edition=edition)
+        to = [given_address(one).address for one in addresses]
+        trial = prepare_test(shop, people_of(shop), named(plan, name), to, edition=edition)
     with people(plan, datetime.now(UTC)) as who:  # the relay keeps no other run waiting
         found = send_test(who, trial)
     if trial.edition:

@@ -18,6 +18,7 @@ from newsfeed.output import manifest
 from newsfeed.output.writer import intact, publish
 from newsfeed.parallel import fork_map
 from newsfeed.store import database
+from newsfeed.text import counted
 
 if TYPE_CHECKING:
     from newsfeed.collect.conflicts import Pages
@@ -69,8 +70,9 @@ class StrictError(NewsfeedError):
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__(
-            f"{len(faults)} articles have faults, and the build is strict; nothing was written",
-            remedy="mend the articles named above",
+            f"faults in {counted(len(faults), 'article')}, and the build is strict; nothing was "
+            "written",
+            remedy="mend what is named above",
         )
         self.faults = faults
 

@@ -21,6 +21,7 @@ from newsfeed.flows.collection import Collection, Key, asides
 from newsfeed.model import Article, DateOrigin
 from newsfeed.store import articles as store
 from newsfeed.store.articles import Identity
+from newsfeed.text import counted
 
 
 def gather(
@@ -144,7 +145,8 @@ def _refuse_empty(
         before = _published(folder, known)
         if before and not counts[folder.name]:
             raise SourceError(
-                f"the folder had {before} articles and is suddenly empty; nothing was changed",
+                f"the folder had {counted(before, 'article')} and is suddenly empty; nothing was "
+                "changed",
                 where=str(folder.root),
                 remedy="mend it, or say --allow-empty if that is meant",
             )
@@ -158,9 +160,13 @@ def _refuse_broken(
         before = _published(folder, known)
         faults = [entry.fault for entry in entries[folder.name] if entry.fault]
         if before and faults and len(faults) == len(entries[folder.name]):
+            all_of_them = (
+                "the only article has a fault; nothing was changed"
+                if len(faults) == 1
+                else f"all {len(faults)} articles have faults; nothing was changed. The first"
+            )
             raise SourceError(
-                f"all {len(faults)} articles have faults; nothing was changed. The first: "
-                f"{faults[0]}",
+                f"{all_of_them}: {faults[0]}",
                 where=str(folder.root),
                 remedy="mend them, or say --allow-empty if all are to vanish",
             )

@@ -12,6 +12,7 @@ from newsfeed.flows.stopping import Stop
 from newsfeed.model import DeliveryState
 from newsfeed.service.publishing import DELIVER
 from newsfeed.service.shift import Shift
+from newsfeed.text import counted
 
 _AGAIN = timedelta(seconds=5)
 _LEFT_OUT = 3
@@ -52,9 +53,9 @@ def _told(shift: Shift, one: Delivered) -> int:
     if one.written:
         waiting = counts.get(DeliveryState.DEFERRED, 0) + counts.get(DeliveryState.QUEUED, 0)
         log.info(
-            "%s: %d letters sent, %d wait, %d failed or left out",
+            "%s: %s sent, %d wait, %d failed or left out",
             one.edition,
-            one.written,
+            counted(one.written, "letter"),
             waiting,
             failed,
         )

@@ -26,6 +26,7 @@ from newsfeed.service.publishing import (
 )
 from newsfeed.service.shift import Shift
 from newsfeed.store import database
+from newsfeed.text import counted
 from newsfeed.units import duration
 
 log = logging.getLogger("newsfeed.service")
@@ -106,7 +107,7 @@ def purge(shift: Shift) -> int:
     with people(shift.plan, shift.clock()) as who:
         number = forget_unconfirmed(who.plan, who.db, who.now)
     if number:
-        log.info("%d requests that nobody confirmed are forgotten", number)
+        log.info("%s forgotten for want of a confirmation", counted(number, "request"))
     return 0
 
 

@@ -15,6 +15,7 @@ from newsfeed.flows.renewing import queue_renewals
 from newsfeed.flows.telling import tell_operator
 from newsfeed.service.shift import Shift
 from newsfeed.store import facts
+from newsfeed.text import counted
 
 _BATCH = 100
 
@@ -31,7 +32,7 @@ def confirm_pass(shift: Shift) -> int:
         done = send_confirmations(
             who, only_asked=True, limit=_BATCH, clock=shift.clock, stop=shift.stop
         )
-    return _told(shift, "confirmation mails", done)
+    return _told(shift, "confirmation mail", done)
 
 
 def notice_pass(shift: Shift) -> int:
@@ -43,7 +44,7 @@ def notice_pass(shift: Shift) -> int:
         try:
             queue_renewals(who)
             done = send_notices(who, clock=shift.clock, limit=_BATCH, stop=shift.stop)
-            status = _told(shift, "notices", done)
+            status = _told(shift, "notice", done)
         except NewsfeedError as error:
             fault = error
         trouble = tell_operator(who, _faults(shift), clock=shift.clock, stop=shift.stop).trouble
@@ -63,10 +64,12 @@ def _faults(shift: Shift) -> dict[str, tuple[str, ...]]:
 def _told(shift: Shift, what: str, done: Mailed) -> int:
     """Say what became of mails of a kind; gives the exit status that it means."""
     if done.mailed:
-        log.info("%d %s sent", done.mailed, what)
+        log.info("%s sent", counted(done.mailed, what))
     if done.refused or done.unanswered:
         log.warning(
-            "%d %s refused, %d without an answer", len(done.refused), what, len(done.unanswered)
+            "%s refused, %d without an answer",
+            counted(len(done.refused), what),
+            len(done.unanswered),
         )
     for line in shift.state.news(what, (done.trouble,) if done.trouble else ()):
         log.warning("%s", line)

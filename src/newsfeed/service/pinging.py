@@ -11,6 +11,7 @@ from newsfeed.flows.deploying import online
 from newsfeed.flows.pinging import next_ping, ping
 from newsfeed.service.publishing import PING
 from newsfeed.service.shift import Shift
+from newsfeed.text import counted
 
 log = logging.getLogger("newsfeed.hub")
 
@@ -26,7 +27,7 @@ def ping_pass(shift: Shift) -> int:
         shift.at(PING, next_ping(who.plan, who.db))
     told = [one for one in found if not one.problem]
     if told:
-        log.info("the hub was told of %d feeds", len(told))
+        log.info("the hub was told of %s", counted(len(told), "feed"))
     problems = tuple(dict.fromkeys(one.problem for one in found if one.problem))
     if found:
         for line in shift.state.news("hub", problems):

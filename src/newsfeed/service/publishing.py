@@ -16,6 +16,7 @@ from newsfeed.flows.waiting import next_moment
 from newsfeed.model import EditionState
 from newsfeed.service.shift import Shift
 from newsfeed.store.private import HeldError
+from newsfeed.text import counted
 
 PUBLISH = "publish"
 DELIVER = "deliver"
@@ -93,13 +94,14 @@ def _told(shift: Shift, report: PublishReport) -> None:
 
 def _summary(build: BuildReport) -> str:
     removed = f", {len(build.removed)} removed" if build.removed else ""
-    return f"{build.articles} articles; {len(build.written)} files written{removed}"
+    articles, files = counted(build.articles, "article"), counted(len(build.written), "file")
+    return f"{articles}; {files} written{removed}"
 
 
 def _decision(one: Decided) -> str:
     if not one.edition:
         return f"{one.newsletter}: {one.outcome.value}, nothing sent" if one.outcome else ""
-    line = f"{one.edition}: composed of {len(one.articles)} articles: {one.subject}"
+    line = f"{one.edition}: composed of {counted(len(one.articles), 'article')}: {one.subject}"
     return line + (", waits for approval" if one.state is EditionState.HELD else "")
 
 

@@ -101,7 +101,7 @@ def test_somebody_subscribes_reads_and_leaves(
 
             home.site.post("two.md", "봄이 왔다.", date="2026-11-02", title="봄")
             service.until(lambda: len(home.site.titles()) == 2, "the second article")
-            _edition(clock, service, SLOT + timedelta(days=7), "1 letters sent")
+            _edition(clock, service, SLOT + timedelta(days=7), "1 letter sent")
             _mail(post, PARK, "주간 브리핑: 봄")
             watch.finds_only(home.url)
             assert service.end() == 0
