@@ -17,6 +17,9 @@ Every message is one line for people: what is wrong, where, and what to do.
 
 from __future__ import annotations
 
+import os.path
+from pathlib import PurePath
+
 import msgspec
 
 
@@ -129,6 +132,18 @@ def message(where: str, problem: str, remedy: str) -> str:
     if remedy:
         text = f"{text}. {remedy.rstrip('.')}"
     return "".join(c if c.isprintable() or c == " " else ascii(c)[1:-1] for c in text)
+
+
+def refusal(error: OSError) -> str:
+    """What the system refused, as one line. Where that was for lack of permission, a file need not
+    be there: the last place above it that can be seen is named.
+    """
+    where, said = str(error.filename or "output"), error.strerror or type(error).__name__
+    if not isinstance(error, PermissionError):
+        return message(where, said, "make room or mend it")
+    above = (where, *map(str, PurePath(where).parents))
+    seen = next((place for place in above if os.path.lexists(place)), where)
+    return message(seen, said, "mend its permissions")
 
 
 def fault_of_ours(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 
 from newsfeed import __version__
-from newsfeed.errors import NewsfeedError
+from newsfeed.errors import NewsfeedError, refusal
 
 COMMANDS = {
     "init": "Look at a folder of articles and write its settings file.",
@@ -108,9 +108,7 @@ def main() -> NoReturn:
         sys.stderr.close()
         sys.exit(1)
     except OSError as error:
-        _fail(
-            f"{error.filename or 'output'}: {error.strerror}. Make room or mend it", 1, debug=debug
-        )
+        _fail(refusal(error), 1, debug=debug)
     except Exception as error:  # noqa: BLE001  # the outermost frame
         kind = type(error).__name__
         _fail(

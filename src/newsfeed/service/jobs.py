@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from newsfeed.app import people
-from newsfeed.errors import NewsfeedError, fault_of_ours, message
+from newsfeed.errors import NewsfeedError, fault_of_ours, refusal
 from newsfeed.flows.keeping import forget_unconfirmed, prune
 from newsfeed.service.delivering import deliver_pass
 from newsfeed.service.mailing import confirm_pass, notice_pass
@@ -166,7 +166,6 @@ def _tried(shift: Shift, job: Job) -> tuple[int, str]:
     except NewsfeedError as error:
         return error.exit_status, str(error)
     except OSError as error:
-        where = str(error.filename or "")
-        return 1, message(where, error.strerror or type(error).__name__, "make room or mend it")
+        return 1, refusal(error)
     except Exception as error:  # noqa: BLE001  # the outermost frame
         return 1, fault_of_ours(error)
