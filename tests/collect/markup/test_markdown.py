@@ -36,6 +36,20 @@ def test_tables_lists_footnotes_and_definitions_are_understood() -> None:
     assert '<li id="fn:1">' in feed("글[^1]\n\n[^1]: 각주")
 
 
+@pytest.mark.parametrize("context", [MarkupContext(url=URL), COMMONMARK])
+def test_a_task_list_shows_what_is_done(context: MarkupContext) -> None:
+    """Boxes are characters: forms' elements are shown by no mail program."""
+    html = feed("- [ ] open `[ ]`\n- [x] **done**\n- [x](/y/)\n- [~] odd", context)
+    items = ["☐ open <code>[ ]</code>", "☑ <strong>done</strong>"]
+    assert all(f"<li>{item}</li>" in html for item in items)
+    assert ">x</a></li>" in html
+    assert "<li>[~] odd</li>" in html
+
+
+def test_the_box_of_a_task_of_several_paragraphs_stands_in_the_first() -> None:
+    assert "<li><p>☑ one</p>\n<p>two</p>" in feed("1. [X] one\n\n   two")
+
+
 def test_footnotes_lead_to_the_page_and_back() -> None:
     """A footnote's links are those that kramdown makes on the site (F-X-07)."""
     html = feed("글[^가]\n\n[^가]: 각주")
