@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsfeed.collect.markup import MarkupContext, Profile
+from newsfeed.collect.markup.context import Shown
 from tests.collect.markup.kit import LEAD, URL, Tags, feed, rendered
 
 DROPPED = MarkupContext(url=URL, lead_image=LEAD, drop_lead_image=True)
@@ -108,3 +109,20 @@ def test_only_the_first_of_two_is_dropped() -> None:
     result = rendered("![x](/assets/lead.jpg)\n\n글\n\n![x](/assets/lead.jpg)", DROPPED)
     assert result.html.count("<img") == 1
     assert result.has_lead_image
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("there![gone](/a.jpg)now", "there gone now"),
+        ("there ![gone](/a.jpg).", "there gone."),
+        ("*there*![gone](/a.jpg)", "<em>there</em> gone"),
+        ("![one](/a.jpg)![two](/b.jpg)", "one two"),
+        ("(![gone](/a.jpg))", "(gone)"),
+        ("there<br>![gone](/a.jpg)", "there<br>gone"),
+        ("there![](/a.jpg)now", "therenow"),
+    ],
+)
+def test_the_words_of_an_image_that_is_not_shown_stand_apart(written: str, text: str) -> None:
+    context = MarkupContext(url=URL, show=lambda _reference, _width: Shown(""))
+    assert feed(written, context) == f"<p>{text}</p>"

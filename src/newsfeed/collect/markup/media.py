@@ -95,9 +95,23 @@ def show(
 
 
 def _put_text(image: Element) -> None:
-    """The alternative text where the image was."""
-    image.tail = image.get("alt", "") + (image.tail or "")
+    """The alternative text where the image was, apart from the words around it."""
+    text, after = image.get("alt", ""), image.tail or ""
+    if text and _follows_closely(image):
+        text = f" {text}"
+    if text and after[:1].isalnum():
+        text += " "
+    image.tail = text + after
     remove(image)
+
+
+def _follows_closely(image: Element) -> bool:
+    """Whether no space is between the image and what stands before it."""
+    previous, parent = image.getprevious(), image.getparent()
+    if previous is not None and not previous.tail:
+        return previous.tag != "br"
+    before = previous.tail if previous is not None else parent.text if parent is not None else None
+    return bool(before) and not str(before)[-1].isspace() and str(before)[-1] not in "(["
 
 
 def _pixels(text: str | None) -> int:
