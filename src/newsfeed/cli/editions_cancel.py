@@ -47,8 +47,7 @@ def _lines(done: Cancelled, *, kept: bool) -> list[str]:
         lines.append(f"{articles}: new again, and in the next edition")
     elif done.articles and done.served and not kept:
         lines.append(
-            f"{articles}: used up, since {counted(done.served, 'letter')} left before, "
-            "or may have"
+            f"{articles}: used up, since {counted(done.served, 'letter')} left before, or may have"
         )
     elif done.articles:
         lines.append(f"{articles}: used up, and in no edition")
