@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from newsfeed.model import SubscriptionState
+from newsfeed.store.spans import spans
 
 
 def exported(
@@ -18,7 +19,9 @@ def exported(
     """
     from newsfeed.store.queries import queries
 
-    yield from queries.export_subscriptions(db, newsletter=newsletter, state=state or "")
+    chosen = {"newsletter": newsletter, "state": state or ""}
+    for after, last in spans(db):
+        yield from list(queries.export_subscriptions(db, **chosen, after=after, last=last))
 
 
 def count(db: sqlite3.Connection, newsletter: str, state: SubscriptionState | None) -> int:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from newsfeed.model import DeliveryState, SubscriptionState
+from newsfeed.store.spans import spans
 
 _ALL = 2**62
 """More rows than there can be."""
@@ -214,23 +215,20 @@ def suppressed_counts(db: sqlite3.Connection) -> dict[str, int]:
 def listed(
     db: sqlite3.Connection, newsletter: str = "", state: str = "", limit: int = -1
 ) -> Generator[Listed, None, None]:
-    """Subscriptions in the order in which people came, read as they are asked for.
+    """Subscriptions in the order in which people came, some thousands read at a time.
 
     `state` is that of a subscription or `suppressed`; "" stands for all, a `limit` below 0 too.
     """
     from newsfeed.store.queries import queries
 
-    most = limit if limit >= 0 else _ALL
-    for row in queries.list_subscriptions(db, newsletter=newsletter, state=state, most=most):
-        address, name, language, of_newsletter, its_state, since = row
-        yield Listed(
-            address=address,
-            name=name,
-            language=language,
-            newsletter=of_newsletter,
-            state=its_state,
-            since=datetime.fromtimestamp(since, UTC),
-        )
+    chosen = {"newsletter": newsletter, "state": state}
+    left = limit if limit >= 0 else _ALL
+    for after, last in spans(db):
+        found = list(queries.list_subscriptions(db, **chosen, after=after, last=last, most=left))
+        yield from map(_listed, found)
+        left -= len(found)
+        if not left:
+            return
 
 
 def readers(db: sqlite3.Connection, newsletter: str, most: int) -> list[Subscriber]:
@@ -336,6 +334,18 @@ def last_deliveries(
             reply,
         ) in queries.last_deliveries_to(db, id=id_, most=most)
     ]
+
+
+def _listed(row: tuple[str, str, str, str, str, int]) -> Listed:
+    address, name, language, newsletter, state, since = row
+    return Listed(
+        address=address,
+        name=name,
+        language=language,
+        newsletter=newsletter,
+        state=state,
+        since=datetime.fromtimestamp(since, UTC),
+    )
 
 
 def _subscriber(row: tuple[int, str, str, str, str, str, int]) -> Subscriber:

@@ -1,7 +1,8 @@
 -- Subscribers on their way out of the store.
 
--- name: export_subscriptions(newsletter, state)
--- Every subscription with the last proof of consent; "" stands for all newsletters and states.
+-- name: export_subscriptions(newsletter, state, after, last)
+-- Of the persons with these ids: every subscription with the last proof of consent. "" stands for
+-- all newsletters and states.
 SELECT subscriber.address, subscriber.name, subscriber.language, subscription.newsletter,
        subscription.state, subscription.since,
        CASE consent.event WHEN 'stated' THEN consent.source
@@ -15,7 +16,8 @@ LEFT JOIN consent ON consent.id = (
   SELECT max(proof.id) FROM consent AS proof
   WHERE proof.subscriber_id = subscriber.id AND proof.newsletter = subscription.newsletter
     AND (proof.event = 'confirmed' OR (proof.event = 'stated' AND proof.consented IS NOT NULL)))
-WHERE subscription.subscriber_id = subscriber.id
+WHERE subscriber.id > :after AND subscriber.id <= :last
+  AND subscription.subscriber_id = subscriber.id
   AND (:newsletter = '' OR subscription.newsletter = :newsletter)
   AND (:state = '' OR subscription.state = :state)
 ORDER BY subscriber.id, subscription.newsletter;

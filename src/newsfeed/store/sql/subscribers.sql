@@ -64,8 +64,12 @@ JOIN subscriber ON subscriber.id = subscription.subscriber_id
 JOIN suppression ON suppression.address_hash = subscriber.address_hash
 GROUP BY subscription.newsletter ORDER BY subscription.newsletter;
 
--- name: list_subscriptions(newsletter, state, most)
--- One row for each subscription; a suppressed person's state is `suppressed`. "" stands for all.
+-- name: end_of_span(after, number)$
+-- The id of the last of the `number` persons who came next; NULL where there is nobody.
+SELECT max(id) FROM (SELECT id FROM subscriber WHERE id > :after ORDER BY id LIMIT :number);
+
+-- name: list_subscriptions(newsletter, state, after, last, most)
+-- Of the persons with these ids: one row for each subscription; a suppressed person's state is `suppressed`. "" stands for all.
 -- CROSS JOIN keeps SQLite to this order of the tables, in which nothing has to be sorted.
 SELECT subscriber.address, subscriber.name, subscriber.language, subscription.newsletter,
        CASE WHEN suppression.address_hash IS NULL THEN subscription.state
@@ -75,7 +79,8 @@ SELECT subscriber.address, subscriber.name, subscriber.language, subscription.ne
 FROM subscriber
 CROSS JOIN subscription
 LEFT JOIN suppression ON suppression.address_hash = subscriber.address_hash
-WHERE subscription.subscriber_id = subscriber.id
+WHERE subscriber.id > :after AND subscriber.id <= :last
+  AND subscription.subscriber_id = subscriber.id
   AND (:newsletter = '' OR subscription.newsletter = :newsletter)
   AND (:state = ''
        OR (:state = 'suppressed' AND suppression.address_hash IS NOT NULL)
