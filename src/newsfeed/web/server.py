@@ -116,14 +116,18 @@ def _server(
     wind_down: Callable[[], None] | None,
     finish: int,
 ) -> uvicorn.Server:
-    import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
+    import asyncio
+
     import uvicorn
 
-    from newsfeed.web.wire import protocol
+    from newsfeed.web.crowd import say_seldom_when_full
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            say_seldom_when_full(asyncio.get_running_loop())
             await super().startup(sockets)
+            for opened in sockets or ():
+                opened.listen(_BACKLOG)  # asyncio accepts at once as many as it lets wait
             begun()
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -132,22 +136,7 @@ def _server(
             else:
                 winding.start()
 
-    config = uvicorn.Config(
-        app,
-        # uvloop is a sixth quicker, and under load lets single connections wait for a second.
-        loop="asyncio",
-        http=protocol(answer) if answer else "httptools",
-        lifespan="on",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=_PROXIES,
-        timeout_keep_alive=_SECONDS_TO_REST,
-        timeout_graceful_shutdown=finish,
-    )
-    server = Server(config)
+    server = Server(_config(app, answer, finish))
 
     def wound_down() -> None:
         try:
@@ -158,6 +147,33 @@ def _server(
 
     winding = threading.Thread(target=wound_down, name="newsfeed stop", daemon=True)
     return server
+
+
+def _config(app: ASGIApp, answer: Answer | None, finish: int) -> uvicorn.Config:
+    import httptools  # noqa: F401  # without it uvicorn would take a slower parser, and not say so
+    import uvicorn
+
+    from newsfeed.web.crowd import Seldom, room
+    from newsfeed.web.wire import Limits, protocol
+
+    most, at_once = room()
+    full = Seldom(f"{most} connections are open; more are turned away")
+    return uvicorn.Config(
+        app,
+        # uvloop is a sixth quicker, and under load lets single connections wait for a second.
+        loop="asyncio",
+        http=protocol(answer, Limits(most), full) if answer else "httptools",
+        backlog=at_once,
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=_PROXIES,
+        timeout_keep_alive=_SECONDS_TO_REST,
+        timeout_graceful_shutdown=finish,
+    )
 
 
 def _bound(family: int, address: tuple[object, ...]) -> socket.socket:
