@@ -131,3 +131,25 @@ def test_the_command_shows_every_newsletter_for_people_and_machines(tmp_path: Pa
     wrong = site.run("schedule", "weakly")
     assert wrong.returncode == 2
     assert "did you mean `weekly`" in wrong.stderr
+
+
+def test_a_slot_that_came_and_is_not_decided_is_told(tmp_path: Path) -> None:
+    """Whoever looks a minute after eight must not think that eight was passed over."""
+    site = _site(tmp_path)
+    site.publish(FRIDAY)
+    monday = datetime(2026, 11, 22, 23, 1, tzinfo=UTC)
+    found = [_waiting(site, monday + timedelta(hours=hours)) for hours in (-1, 0, 7)]
+    assert found == [
+        None,
+        ("2026-11-23T08:00+09:00", Fate.DUE),
+        ("2026-11-23T08:00+09:00", Fate.TOO_LATE),
+    ]
+    assert _slots(site, monday, 1) == ["2026-11-30T08:00+09:00"]
+    site.publish(monday)
+    assert _waiting(site, monday) is None
+
+
+def _waiting(site: Site, now: datetime) -> tuple[str, Fate] | None:
+    with site.people(now) as who:
+        found = timetable(who, who.plan.newsletters[0], 1).waiting
+    return (found.at.isoformat(timespec="minutes"), found.fate) if found else None

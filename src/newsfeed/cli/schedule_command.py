@@ -51,6 +51,9 @@ def _lines(one: Timetable) -> Iterator[str]:
     if one.paused:
         end = f"until {_time(one.paused_until)}" if one.paused_until else "until somebody resumes"
         yield f"  nothing is sent {end}: {one.paused}"
+    if one.waiting:
+        fate = "due now" if one.waiting.fate is Fate.DUE else one.waiting.fate.value
+        yield f"  {_time(one.waiting.at)}  {fate}; the next `newsfeed publish` decides it"
     for slot in one.slots:
         mark = "" if slot.fate is Fate.DUE else f"  {slot.fate.value}"
         yield f"  {_time(slot.at)}{mark}"

@@ -18,17 +18,15 @@ from newsfeed.errors import (
 )
 from newsfeed.flows.build import Workshop
 from newsfeed.flows.composing import Draft, draft, record
-from newsfeed.flows.editions import choice_for, key_of, skips_of, zone_of
+from newsfeed.flows.dues import due_of
+from newsfeed.flows.editions import choice_for, zone_of
 from newsfeed.flows.naming import standstill
 from newsfeed.flows.outcomes import Decided
 from newsfeed.flows.pictures import keep
 from newsfeed.model import EditionKind, SlotOutcome
-from newsfeed.schedule.due import Due, clock_key, decide
-from newsfeed.schedule.words import parse_schedule
+from newsfeed.schedule.due import Due, clock_key
 from newsfeed.settings import Newsletter
-from newsfeed.store import database, editions, facts, newsletters
-from newsfeed.store.newsletters import Known
-from newsfeed.units import duration
+from newsfeed.store import database, editions, newsletters
 
 _ATTEMPTS = 5
 
@@ -92,37 +90,10 @@ def _decided(shop: Workshop, newsletter: Newsletter, *, dry_run: bool) -> Decide
     return _carried_out(
         shop,
         newsletter,
-        lambda: due_of(shop, newsletter),
+        lambda: due_of(shop.plan, shop.db, newsletter, shop.seams.now),
         EditionKind.SCHEDULED,
         dry_run=dry_run,
     )
-
-
-def due_of(shop: Workshop, newsletter: Newsletter) -> Due:
-    """What a newsletter's clock says. Raises SettingsError."""
-    zone = zone_of(newsletter, shop.plan.site.timezone)
-    where = key_of(newsletter, "schedule")
-    known = newsletters.known(shop.db, newsletter.name)
-    due = decide(
-        parse_schedule(newsletter.schedule, where=where) if newsletter.schedule else None,
-        zone,
-        clock=clock_key(newsletter.schedule, zone.key),
-        known=known,
-        now=shop.seams.now,
-        max_late=duration(newsletter.max_late),
-        skips=skips_of(newsletter, shop.db),
-        paused=_is_paused(shop, known),
-        paused_until=facts.paused_until(shop.db),
-    )
-    name, kind = newsletter.name, EditionKind.SCHEDULED
-    if due.slot and newsletters.slot_outcome(shop.db, name, due.slot, kind):
-        return msgspec.structs.replace(due, slot=None, outcome=None)  # by a clock that was ahead
-    return due
-
-
-def _is_paused(shop: Workshop, known: Known | None) -> bool:
-    now = shop.seams.now
-    return bool(facts.paused(shop.db, now)) or newsletters.is_paused(known, now)
 
 
 def _carried_out(

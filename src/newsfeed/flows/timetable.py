@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from newsfeed.flows.dues import due_of
 from newsfeed.flows.editions import skips_of, slot_after, zone_of
 from newsfeed.flows.people import People
+from newsfeed.model import SlotOutcome
 from newsfeed.schedule.due import clock_key
 from newsfeed.schedule.skips import Skips
 from newsfeed.settings import Newsletter
@@ -23,12 +25,21 @@ class Fate(StrEnum):
     """What a slot will be, unless somebody changes it: DUE is an edition, if there is news."""
 
     DUE = "due"
+    TOO_LATE = "too late"
     SKIPPED = "skipped"
     PAUSED = "paused"
 
 
+_FATES = {
+    SlotOutcome.EDITION: Fate.DUE,
+    SlotOutcome.TOO_LATE: Fate.TOO_LATE,
+    SlotOutcome.SKIPPED: Fate.SKIPPED,
+    SlotOutcome.PAUSED: Fate.PAUSED,
+}
+
+
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """A slot to come, in its newsletter's zone."""
+    """A slot to come, or one that came and is not decided yet, in its newsletter's zone."""
 
     at: datetime
     fate: Fate
@@ -39,7 +50,7 @@ class Timetable(msgspec.Struct, frozen=True, kw_only=True):
 
     `decided_until` is None where no run has met it, or met it with this schedule. `ahead` tells
     that slots are decided for a time to come. `paused` is why nothing is sent now, "" if it is;
-    `paused_until` is when that ends by itself.
+    `paused_until` is when that ends by itself. `waiting` is the slot that the next run decides.
     """
 
     newsletter: str
@@ -50,6 +61,7 @@ class Timetable(msgspec.Struct, frozen=True, kw_only=True):
     ahead: bool
     paused: str
     paused_until: datetime | None
+    waiting: Slot | None
     slots: tuple[Slot, ...]
 
 
@@ -74,11 +86,19 @@ def timetable(people: People, newsletter: Newsletter, count: int) -> Timetable:
         ahead=decided is not None and decided > now,
         paused=why,
         paused_until=until and until.astimezone(zone),
+        waiting=_waiting(people, newsletter, zone),
         slots=tuple(
             Slot(at=slot, fate=_fate(slot, skips, zone, paused=bool(why), until=until))
             for slot in slots
         ),
     )
+
+
+def _waiting(people: People, newsletter: Newsletter, zone: ZoneInfo) -> Slot | None:
+    due = due_of(people.plan, people.db, newsletter, people.now)
+    if due.slot is None or due.outcome is None:
+        return None
+    return Slot(at=due.slot.astimezone(zone), fate=_FATES[due.outcome])
 
 
 def _decided_until(newsletter: Newsletter, known: Known | None, zone: ZoneInfo) -> datetime | None:
