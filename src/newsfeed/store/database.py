@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from newsfeed.errors import SettingsError, StoreError
-from newsfeed.store import private
+from newsfeed.store import private, turns
 from newsfeed.store.trouble import check_place, explain, refuse_full
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -150,12 +150,13 @@ def version(path: Path) -> int:
 
 
 @contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
+def transaction(db: sqlite3.Connection, patience: float | None = None) -> Iterator[None]:
     """One step that is kept whole or not at all, while nobody else writes. Not nested.
 
     What is read within stays true until the end: the lock is taken before the first statement.
+    With `patience` others are waited for as long as in `turns.begin`, which raises BusyError.
     """
-    db.execute("BEGIN IMMEDIATE")
+    turns.begin(db, patience)
     try:
         yield
     except BaseException:
@@ -183,7 +184,7 @@ def forget(db: sqlite3.Connection) -> bool:
         db.execute("VACUUM")
         return settle(db)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+        if not turns.is_busy(error):
             raise
         return False
 

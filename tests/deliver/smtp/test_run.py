@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsfeed.deliver.smtp.opened import Opened
-from newsfeed.deliver.smtp.parcel import Parcel, Relay, Result, Stage
+from newsfeed.deliver.smtp.parcel import DeskBusyError, Parcel, Relay, Result, Stage
 from newsfeed.deliver.smtp.run import run
 from newsfeed.deliver.smtp.trouble import RefusedByRelayError, RelayError
 from tests.deliver.smtp.kit import EPOCH, Dialling, Recorder, clock, parcel, relay, warped
@@ -531,6 +531,38 @@ def test_where_the_desk_fails_all_connections_are_cut_without_a_dot() -> None:
     unknown = set(desk.out)
     assert set(begun) <= {int(r.split("@")[0][2:]) for r in server.recipients}
     assert len(unknown) <= 4
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+@pytest.mark.parametrize("busy", [3.0, 600.0])
+def test_while_the_desk_is_busy_nothing_begins_and_nothing_is_lost(
+    busy: float, *, pipelining: bool
+) -> None:
+    """Connections are kept for as long as the server surely waits, and no letter is blamed."""
+
+    class Busy(Recorder):
+        since: float | None = None
+        first = until = 0
+        """How far the log was."""
+
+        def step(self, results: Sequence[Result], wanted: int) -> Iterator[Parcel]:
+            now = asyncio.get_running_loop().time()
+            if self.since is None and len(self.steps) > 5:
+                self.since, self.first = now, len(self.log)
+            if self.since is None or now >= self.since + busy:
+                return super().step(results, wanted)
+            super().step(results, 0)
+            self.until = len(self.log)
+            raise DeskBusyError
+
+    desk = Busy([parcel(number) for number in range(30)])
+    server = Server(pipelining=pipelining)
+    delivered(server, desk, connections=4)
+    assert everyone_once(server, range(30))
+    assert not any(one.lost for one in desk.results)
+    meanwhile = desk.log[desk.first : desk.until]
+    assert not any(b"Number: " in what[1] for kind, what in meanwhile if kind == "write")
+    assert (server.connections <= 4) is (busy < 100)
 
 
 @pytest.mark.parametrize("dial", [Endless, lambda: Dialling(failures=[RelayError("no")] * 99)])

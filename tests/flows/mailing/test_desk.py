@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -366,22 +364,6 @@ def test_a_canary_that_is_set_in_the_middle_stops_nothing(tmp_path: Path) -> Non
     site.configure(SETTINGS + NEWSLETTER + "canary = 2\n" + SMTP)
     with site.people(MONDAY) as who:
         assert empty(desk_of(who, clock, "two"), wire) == len(READERS) - 8
-
-
-def test_results_outlive_a_store_that_is_locked(who: People) -> None:
-    clock, wire = Clock(), Wire()
-    desk = desk_of(who, clock, "one")
-    parcels = list(desk.step([], 4))
-    who.db.execute("PRAGMA busy_timeout = 50")
-    with closing(sqlite3.connect(who.plan.store)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(sqlite3.OperationalError):
-            desk.step([taken(one) for one in parcels[:3]], 0)
-        other.rollback()
-    desk.close()
-    assert _counts(who) == {DeliveryState.SENT: 3, DeliveryState.QUEUED: len(READERS) - 3}
-    assert tallies.count_retaken(who.db, _edition(who).id)[0] == 1
-    assert empty(desk_of(who, clock, "two"), wire) == len(READERS) - 3
 
 
 def test_failures_after_the_first_two_hundred_pause_nothing(tmp_path: Path) -> None:

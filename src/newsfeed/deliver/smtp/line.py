@@ -168,6 +168,8 @@ class Line(asyncio.BufferedProtocol):
     def _check_unused(self, still: float) -> None:
         if self.open and self.idle and still >= self._timeouts.idle:
             self.quit()
+        elif self.open and self._next is not None and still >= self._timeouts.hold:
+            self.drop("")  # before the server does, who would say that it is the letter's fault
         elif not self.open and still >= self._timeouts.quit:
             self._transport.abort()  # it does not close by itself
 

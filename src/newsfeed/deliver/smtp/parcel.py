@@ -87,6 +87,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     begun: bool = False
 
 
+class DeskBusyError(Exception):
+    """A desk can keep nothing now, and will be able to: it is to be asked again soon."""
+
+
 class Desk(Protocol):
     """Who has the parcels. All methods are called in one thread, and never within one another."""
 
@@ -101,6 +105,9 @@ class Desk(Protocol):
         forgets no result. The messages may be made only as the parcels are taken, once and in
         order, so take them after the bodies that are ready were written. Called at least every few
         seconds while parcels are out.
+
+        Raises DeskBusyError where results could not be kept yet. They are the desk's all the same,
+        and a later step keeps them; no body may begin before that.
         """
         ...
 

@@ -14,6 +14,9 @@ from newsfeed.deliver.smtp.timeouts import Timeouts
 from newsfeed.deliver.smtp.trouble import RelayError
 
 _SHORTEST_PAUSE = 0.05
+_AGAIN = 0.1
+"""Seconds until a desk that was busy is asked again."""
+
 _LAST_WAIT = 1.0
 """Seconds: before the desk is asked again, and for connections that are cut to close."""
 
@@ -73,6 +76,7 @@ class _Run:
         self._woken: asyncio.Future[None] = self._loop.create_future()
         self._looking = True
         self._resting: asyncio.TimerHandle | None = None
+        self._again: asyncio.TimerHandle | None = None
         self._cut: asyncio.TimerHandle | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._stepped_at = self._loop.time()
@@ -102,7 +106,7 @@ class _Run:
         finally:
             watching.cancel()
             self._dialler.cancel()
-            for timer in (self._resting, self._cut, self._sweeper):
+            for timer in (self._resting, self._again, self._cut, self._sweeper):
                 if timer is not None:
                     timer.cancel()
             await asyncio.gather(watching, return_exceptions=True)
@@ -132,8 +136,14 @@ class _Run:
             asking = self._resting is None and not self._stopping
             if board.tick(asking=asking, renewing=looking and self._renewal_is_due()):
                 self._stepped_at = self._loop.time()
+            if board.held and self._again is None:
+                self._again = self._loop.call_later(_AGAIN, self._ask_again)
             if (looking or not board.out or board.inbox.gone) and self._look_around():
                 return
+
+    def _ask_again(self) -> None:
+        self._again = None
+        self.wake()
 
     @property
     def _stopping(self) -> bool:

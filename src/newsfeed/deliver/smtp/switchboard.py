@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from newsfeed.deliver.smtp.inbox import Inbox
 from newsfeed.deliver.smtp.line import Line, untouched
 from newsfeed.deliver.smtp.opened import Opened
-from newsfeed.deliver.smtp.parcel import Desk, Parcel
+from newsfeed.deliver.smtp.parcel import Desk, DeskBusyError, Parcel
 from newsfeed.deliver.smtp.timeouts import Timeouts
 
 
@@ -15,7 +15,8 @@ class Switchboard:
     """All lines to one relay.
 
     `lines` are those whose connection is not quite closed, `out` the parcels handed out of which
-    the desk has not heard, and `in_vain` whether it had none for us when it was last asked.
+    the desk has not heard, and `in_vain` whether it had none for us when it was last asked. While
+    it is `held` the desk could not keep what it heard: lines that are ready wait.
     """
 
     def __init__(self, desk: Desk, *, clock: Callable[[], float], wake: Callable[[], None]) -> None:
@@ -25,6 +26,7 @@ class Switchboard:
         self.lines: set[Line] = set()
         self.out = 0
         self.in_vain = False
+        self.held = False
 
     def connect(self, opened: Opened, *, most: int, timeouts: Timeouts) -> None:
         """Take over a connection for at most `most` messages."""
@@ -34,19 +36,26 @@ class Switchboard:
         """Hand in the results, ask for parcels if `asking`, and begin bodies and envelopes.
 
         Nothing is written before the desk's step returns, and it is left out where there is
-        nothing to say unless `renewing`. Whether there was one. Raises what the desk raises.
+        nothing to say unless `renewing`. Whether there was one. Where the desk is busy, nothing
+        begins before a later tick. Raises what else the desk raises.
         """
         inbox = self.inbox
         results, inbox.results = inbox.results, []
         ready, inbox.ready = [line for line in inbox.ready if line.open], []
         wanted = len(inbox.hungry) + sum(line.more for line in ready) if asking else 0
-        if not (results or wanted or renewing):
+        if not (results or wanted or renewing or self.held):
             self._begin(ready)
             for line in ready:
                 line.flush()
             return False
-        parcels = self._desk.step(results, wanted)
         self.out -= len(results)
+        try:
+            parcels = self._desk.step(results, wanted)
+        except DeskBusyError:
+            inbox.ready[:0] = ready
+            self.held, self.in_vain = True, wanted > 0
+            return True
+        self.held = False
         self._begin(ready)
         taken = self._take(parcels)
         for line in ready:

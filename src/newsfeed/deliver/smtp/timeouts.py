@@ -11,8 +11,8 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
 
     `block` is for each stretch in which the server takes no byte of a message. `quit` is how long a
     goodbye may take, `stop` how long what is on the wire when a run is stopped, `idle` how long a
-    connection without work is kept, and `renew` how often the desk is heard from while parcels are
-    out.
+    connection without work is kept, and `hold` one whose next body has to wait for us (servers wait
+    five minutes for it). `renew` is how often the desk is heard from while parcels are out.
     """
 
     greeting: float = 300
@@ -24,6 +24,7 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     quit: float = 2
     stop: float = 30
     idle: float = 30
+    hold: float = 120
     renew: float = 5
 
     @property

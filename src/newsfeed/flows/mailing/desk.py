@@ -2,19 +2,22 @@
 
 Every step is one transaction: what became of parcels is stored, claims are renewed, quotas
 counted, and the next letters claimed. Only after its commit may the next bodies leave. So a crash
-forgets no answer, and repeats at most the letter whose body was on the wire (guarantee 4).
+forgets no answer, and repeats at most the letter whose body was on the wire (guarantee 4). While
+somebody else writes there is no step: answers are kept in memory, and nothing leaves.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import msgspec
 
-from newsfeed.deliver.smtp.parcel import Parcel, Result
+from newsfeed.deliver.smtp.parcel import DeskBusyError, Parcel, Result
 from newsfeed.errors import NewsfeedError
 from newsfeed.flows.mailing.lane import Lane, lanes_of
 from newsfeed.flows.mailing.picking import Picking
@@ -22,7 +25,7 @@ from newsfeed.flows.mailing.quotas import Quotas
 from newsfeed.flows.mailing.settling import Settled, domain_of, settle
 from newsfeed.flows.people import People
 from newsfeed.model import DeliveryState, EditionState, SuppressionReason
-from newsfeed.store import database, deliveries, facts, holds, senders, suppression
+from newsfeed.store import database, deliveries, facts, holds, senders, suppression, trouble, turns
 from newsfeed.store.deliveries import Claim, Outcome
 from newsfeed.units import duration
 
@@ -66,30 +69,46 @@ class LedgerDesk:
         self._numbers = itertools.count()
         self._troubled = True  # perhaps, in an earlier run
         self._out: dict[int, tuple[Lane, Claim]] = {}
+        self._settled: list[tuple[Lane, Settled]] = []
         self._unstored: list[Outcome] = []
         self._flawed: list[Lane] = []
+        self._problem = ""
         self._version, self._looked, self._beaten = -1, -_LOOK, -_BEAT
+        self._busy_since: float | None = None
+        self._told_busy = False
 
     def waiting(self, most: int) -> int:
         """How many parcels could be handed out now; not more than `most` are counted."""
-        with database.transaction(self._db):
-            now = self._clock()
-            self._keep_up(now)
-            return 0 if self._is_over() else self._picking.takeable(self.lanes, most, now)
+        try:
+            with database.transaction(self._db, turns.BRIEF):
+                now = self._clock()
+                self._keep_up(now)
+                found = 0 if self._is_over() else self._picking.takeable(self.lanes, most, now)
+        except turns.BusyError:
+            self._note_busy()
+            return 0
+        self._busy_since = None
+        return found
 
     def step(self, results: Sequence[Result], wanted: int) -> Iterable[Parcel]:
         """Store `results` for good, then hand out up to `wanted` parcels.
 
         The store is written when this returns; the messages are made one by one as they are taken.
+        Raises DeskBusyError while somebody else writes.
         """
-        settled = self._settled(results)
-        with database.transaction(self._db):
-            now = self._clock()  # within: who waits for the store counts for a quota when it goes
-            self._keep_up(now)
-            self._store(settled, now)
-            pick = wanted and not self._is_over()
-            chosen = self._picking.pick(self.lanes, wanted, now) if pick else []
-        self._unstored, self._flawed = [], []
+        self._settle(results)
+        try:
+            with database.transaction(self._db, turns.BRIEF):
+                now = self._clock()  # within: who waits counts for a quota when it goes
+                self._keep_up(now)
+                self._store(now)
+                pick = wanted and not self._is_over()
+                chosen = self._picking.pick(self.lanes, wanted, now) if pick else []
+        except turns.BusyError:
+            self._note_busy()
+            raise DeskBusyError from None
+        self._busy_since = None
+        self._settled, self._unstored, self._flawed = [], [], []
         numbers = []
         for lane, claim in chosen:
             number = next(self._numbers)
@@ -109,8 +128,12 @@ class LedgerDesk:
     def rest(self) -> float | None:
         """Seconds until it is of use to ask again, although nothing is out; None: never."""
         now = self._clock()
+        if self._is_over():
+            return None
+        if self._busy_since is not None:
+            return turns.BRIEF
         times = [time for lane in self.lanes if (time := lane.opens(now))]
-        if not times or self._is_over():
+        if not times:
             return None
         first = max(min(times), self._picking.blocked_until or now)
         seconds = max((first - now).total_seconds(), 0.0)
@@ -120,36 +143,52 @@ class LedgerDesk:
 
     def close(self) -> None:
         """Store what is known, and give back what was handed out and never came back: it may have
-        left.
+        left. Waits while somebody else writes: letters whose answers are forgotten come twice.
         """
-        with database.transaction(self._db):
+        with database.transaction(self._db, math.inf):
             now = self._clock()
+            self._note_problem(now)
             deliveries.finish(self._db, self._unstored, now)
             for edition_id in deliveries.editions_with_claims(self._db):
                 deliveries.free_claims_of(self._db, edition_id, self._sender)
-            self._out, self._unstored, self._flawed = {}, [], []
+            self._out, self._settled, self._unstored, self._flawed = {}, [], [], []
             deliveries.drop_cancelled(self._db, now, _CANCELLED)
             for lane in self.lanes:
                 lane.look_for_more(self._db, now)
 
     def pause_all(self, why: str) -> None:
         """Every edition waits until somebody has looked: the relay refuses us."""
-        with database.transaction(self._db):
+        with database.transaction(self._db, math.inf):
             for lane in self.lanes:
                 if not lane.over:
                     lane.stop(self._db, why)
 
     def trouble(self, problem: str) -> None:
         """Keep for `status` what is in the way, until a letter leaves."""
-        self._troubled = True
-        with database.transaction(self._db):
-            facts.note_trouble(self._db, problem, self._clock())
+        self._troubled, self._problem = True, problem
+        with suppress(turns.BusyError), database.transaction(self._db, turns.BRIEF):
+            self._note_problem(self._clock())
+
+    def _note_problem(self, now: datetime) -> None:
+        if self._problem:
+            facts.note_trouble(self._db, self._problem, now)
+            self._problem = ""
+
+    def _note_busy(self) -> None:
+        """Somebody else writes: tell of it once where that takes long."""
+        now = self._monotonic()
+        self._busy_since = now if self._busy_since is None else self._busy_since
+        if not self._told_busy and now - self._busy_since >= database.PATIENCE:
+            self._told_busy = True
+            who = trouble.holder(self._people.plan.store)
+            self._tell(f"the store is locked: {who} is writing; letters wait until it has ended")
 
     def _is_over(self) -> bool:
         return self._monotonic() >= self._end
 
     def _keep_up(self, now: datetime) -> None:
         """What has to be done now and then, whether or not there is a connection."""
+        self._note_problem(now)
         self._beat(now)
         self._look(now)
         for lane in self.lanes:
@@ -178,6 +217,8 @@ class LedgerDesk:
             held = deliveries.renew(self._db, claim, now)
             gone = msgspec.structs.replace(claim, lease_until=0)  # another process took it over
             self._out[number] = (lane, held or gone)
+        for outcome in self._unstored:  # after a long wait its time may be over, and is not
+            deliveries.renew(self._db, outcome.claim, now)
         back = senders.bury(self._db, self._people.plan.store)
         for edition_id in deliveries.editions_with_claims(self._db):
             back += deliveries.free_expired(self._db, edition_id, now)
@@ -186,9 +227,9 @@ class LedgerDesk:
             self._version = -1
         self._quotas.prune(self._db, now)
 
-    def _settled(self, results: Sequence[Result]) -> list[tuple[Lane, Settled]]:
-        """What is to be stored of results; kept until a commit held, should the store be locked."""
-        now, found = self._clock(), []
+    def _settle(self, results: Sequence[Result]) -> None:
+        """Keep what is to be stored of results until a commit held."""
+        now = self._clock()
         for result in results:
             lane, claim = self._out.pop(result.parcel.number)
             hold = lane.holds.get(domain_of(claim))
@@ -196,16 +237,15 @@ class LedgerDesk:
             if lane.edition.state is EditionState.CANCELLED and settled.outcome.due is not None:
                 dropped = Outcome(claim=claim, state=DeliveryState.DROPPED, reply=_CANCELLED)
                 settled = Settled(outcome=dropped)
-            found.append((lane, settled))
+            self._settled.append((lane, settled))
             self._unstored.append(settled.outcome)
             lane.out -= 1
-        return found
 
-    def _store(self, settled: list[tuple[Lane, Settled]], now: datetime) -> None:
+    def _store(self, now: datetime) -> None:
         deliveries.finish(self._db, self._unstored, now)
         wrong: dict[Lane, str] = dict.fromkeys(self._flawed, "")
         final: dict[Lane, int] = dict.fromkeys(self._flawed, 1)
-        for lane, one in settled:
+        for lane, one in self._settled:
             self._note(lane, one, now)
             final[lane] = final.get(lane, 0) + (one.outcome.due is None)
             if one.outcome.state is DeliveryState.FAILED or one.hold or one.pause:
@@ -214,7 +254,7 @@ class LedgerDesk:
             why = why or lane.fault(self._db, final[lane])
             if why:
                 lane.stop(self._db, why)
-        if settled:
+        if self._settled:
             self._progress("delivering", self.sent)
 
     def _note(self, lane: Lane, settled: Settled, now: datetime) -> None:

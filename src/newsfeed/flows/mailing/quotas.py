@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from newsfeed.deliver.pace import parse_domain_quota, parse_quota
 from newsfeed.deliver.turns import Turns
 from newsfeed.settings import MailSmtp
-from newsfeed.store import database, pace
+from newsfeed.store import database, pace, turns
 from newsfeed.store.deliveries import Claim
 
 _EVERYBODY = ""
@@ -74,19 +74,22 @@ class Quotas:
         """Whether a letter may leave now that was counted when it was claimed.
 
         Where that was a while ago it is counted anew, as leaving now: what relays allow is counted
-        when letters reach them. Commits.
+        when letters reach them. Commits; where others write just now, the letter may not leave.
         """
         then = self._counted.pop((claim.owner, claim.subscriber_id), None)
         if then is None or abs(now - then) <= _FRESH:
             return True
         names = {_EVERYBODY, domain} & self._limits.keys()
-        with database.transaction(db):
-            for name in names:
-                pace.uncount(db, name, then)
-            if not all(pace.allowed(db, self._limits[name], name, now, 1)[0] for name in names):
-                return False
-            for name in names:
-                pace.count(db, name, now, 1)
+        try:
+            with database.transaction(db, turns.BRIEF):
+                for name in names:
+                    pace.uncount(db, name, then)
+                if not all(pace.allowed(db, self._limits[name], name, now, 1)[0] for name in names):
+                    return False
+                for name in names:
+                    pace.count(db, name, now, 1)
+        except turns.BusyError:
+            return False
         return True
 
     def prune(self, db: sqlite3.Connection, now: datetime) -> None:
