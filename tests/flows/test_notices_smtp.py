@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,29 @@ def test_who_agreed_gets_one_mail_and_it_is_on_record(site: Site) -> None:
     assert read(mail.message)["To"] == ANN.address
     assert told(site) == ["requested", "confirmed", "told"]
     assert queue(site) == [("confirmed", True, "")]
+
+
+def test_an_answer_that_could_not_be_stored_is_stored_once_there_is_room(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full for a moment, after the relay said no for now."""
+    join(site, ANN)
+    finish, calls = notice_mails.put_off, list[int]()
+
+    def full(*words: Any) -> None:  # noqa: ANN401
+        calls.append(1)
+        finish(*words)
+        if len(calls) == 1:
+            raise OSError("the disk is full")
+
+    monkeypatch.setattr(notice_mails, "put_off", full)
+    with relay(refusing(**{"Ann.Lee": b"451 4.3.0 later"})) as server:
+        with pytest.raises(OSError, match="full"):
+            sent_by(site, server)
+        assert len(calls) == 2
+    ((_, over, why),) = queue(site)
+    assert not over
+    assert "451" in why
 
 
 def test_it_is_signed_and_bounces_go_where_the_settings_say(site: Site) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from newsfeed.deliver.outcome import Verdict
-from newsfeed.deliver.smtp.parcel import Result, Stage
+from newsfeed.deliver.smtp.parcel import Reply, Result, Stage
 from newsfeed.deliver.smtp.trouble import RelayError
 from newsfeed.flows import posting
 from newsfeed.flows.posting import Errands, Fate, Post, Posted, post, run_errands
@@ -167,6 +169,36 @@ def test_what_is_not_to_be_sent_any_more_is_passed_over() -> None:
         run_errands(server.place, errands, within=20)
         assert server.recipients() == ["ann@example.com", "cho@example.com"]
     assert sorted(settled) == ["ann", "cho"]
+
+
+def test_what_was_not_kept_to_be_sent_was_not_sent() -> None:
+    """A full disk: neither what was to go out, nor an answer that came, is told wrongly."""
+    full = iter([False, True, False])
+    kept: dict[str, str] = {}
+
+    @contextmanager
+    def together() -> Iterator[None]:
+        before = dict(kept)
+        yield
+        if next(full):
+            kept.clear()
+            kept.update(before)
+            raise OSError("the disk is full")
+
+    def prepare(name: str) -> Post:
+        kept[name] = "on its way"
+        return posts(name)[0]
+
+    def settle(name: str, posted: Posted) -> None:
+        kept[name] = posted.fate
+
+    errands = Errands(["ann", "bob"], prepare=prepare, settle=settle, together=together)
+    (parcel,) = errands.exchange([], 1, 0)
+    reply = Reply(code=250, status="2.0.0", text="taken")
+    with pytest.raises(OSError, match="full"):
+        errands.exchange([Result(parcel=parcel, stage=Stage.BODY, reply=reply, begun=True)], 1, 0)
+    errands.give_up()
+    assert kept == {"ann": Fate.TAKEN}
 
 
 def test_what_was_only_handed_back_was_not_tried() -> None:

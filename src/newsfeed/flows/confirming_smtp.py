@@ -106,7 +106,7 @@ class _Batch:
 
     def settle(self, place: int, posted: Posted) -> None:
         """Take back what surely was not taken; keep what became of the mail."""
-        db, counted = self._people.db, self._counted.pop(place)
+        db, counted = self._people.db, self._counted[place]
         self._posted[place] = posted
         if posted.verdict is Verdict.FAIL:
             # Not repeated as often as somebody calls (standards E-S-07): it counts for the limits.

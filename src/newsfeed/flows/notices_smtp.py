@@ -106,7 +106,7 @@ class _Batch:
 
     def settle(self, number: int, posted: Posted) -> None:
         """Keep what became of the mail; open again is what was not taken and may be."""
-        one, now = self._out.pop(number), self._clock()
+        one, now = self._out[number], self._clock()
         db, address = self._people.db, one.person.address
         self._refused.pop(number, None)
         self._carrier.suppress(one.person.address_hash, posted, now)

@@ -74,7 +74,8 @@ class Errands(Generic[Item]):
     `prepare` gives the message of an item, or None where there is nothing to send; `settle` hears
     what became of it. Both are called within a `together`, and what that commits is kept before
     anything that `prepare` gave is on the wire. What is prepared is settled, unless the process
-    ends before; after that it may be prepared once more.
+    ends before; after that it may be prepared once more. Where a `together` does not hold, what was
+    prepared in it does not leave, and what was settled in it is settled once more.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Errands(Generic[Item]):
     ) -> None:
         self._left = deque((item, 1) for item in items)
         self._out: dict[int, tuple[Item, int]] = {}
+        self._heard: list[tuple[Item, Posted]] = []
         self._prepare, self._settle, self._together = prepare, settle, together
         self._numbers = count()
 
@@ -97,29 +99,39 @@ class Errands(Generic[Item]):
     def exchange(self, results: Sequence[Result], wanted: int, until: float) -> list[Parcel]:
         """Settle results, and prepare up to `wanted` others; `until` is as in a Parcel."""
         found: list[Parcel] = []
+        fresh: dict[int, tuple[Item, int]] = {}
+        for result in results:
+            item, tries = self._out.pop(result.parcel.number)
+            posted = _posted(result)
+            self._heard.append((item, posted))
+            tries += _is_try(result)
+            if tries <= _TRIES and _may_go_again(posted):
+                self._left.append((item, tries))
         with self._together():
-            for result in results:
-                item, tries = self._out.pop(result.parcel.number)
-                posted = _posted(result)
-                self._settle(item, posted)
-                tries += _is_try(result)
-                if tries <= _TRIES and _may_go_again(posted):
-                    self._left.append((item, tries))
+            self._settle_heard()
             while len(found) < wanted and self._left:
                 item, tries = self._left.popleft()
                 post = self._prepare(item)
                 if post is not None:
                     number = next(self._numbers)
-                    self._out[number] = (item, tries)
+                    fresh[number] = (item, tries)
                     found.append(_parcel(number, post, until))
+        self._heard.clear()
+        self._out |= fresh
         return found
 
     def give_up(self) -> None:
         """Settle what never came back: nobody knows what became of it."""
         with self._together():
+            self._settle_heard()
             for item, _ in self._out.values():
                 self._settle(item, Posted(fate=Fate.LOST, said="no answer came"))
-            self._out.clear()
+        self._heard.clear()
+        self._out.clear()
+
+    def _settle_heard(self) -> None:
+        for item, posted in self._heard:
+            self._settle(item, posted)
 
 
 def post(relay: Relay, messages: Sequence[Post], *, within: float = WITHIN) -> list[Posted]:

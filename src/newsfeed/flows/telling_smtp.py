@@ -58,7 +58,7 @@ class _Batch:
         return self._carrier.post(mail.sender, to, mail.message, people.now)
 
     def settle(self, item: Item, posted: Posted) -> None:
-        mail = self._out.pop(item.key)
+        mail = self._out[item.key]
         self._carrier.hear(self._people.plan.notify, posted)
         if posted.fate is Fate.TAKEN:
             self._desk.mailed += 1
