@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from typing import Any
 
 import pytest
 
 from newsfeed.deliver.outcome import Verdict
-from newsfeed.deliver.smtp.parcel import Reply, Result, Stage
+from newsfeed.deliver.smtp.parcel import Relay, Reply, Result, Stage
 from newsfeed.deliver.smtp.trouble import RelayError
 from newsfeed.flows import posting
 from newsfeed.flows.posting import Errands, Fate, Post, Posted, post, run_errands
+from newsfeed.flows.stopping import Stop
 from tests.flows.relay_kit import DROP, refusing, relay
 
 SENDER = "news@example.org"
@@ -131,6 +134,30 @@ def test_a_relay_that_is_silent_keeps_nobody_for_longer_than_was_said(
             assert one.fate is not Fate.TAKEN
             assert one.said
             assert (one.fate is Fate.LOST) >= (silent == ".")
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_resolver_that_hangs_keeps_nobody_for_longer_than_was_said(
+    ended: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor longer than somebody wants who ends it."""
+    over, stop = threading.Event(), Stop()
+
+    def hang(*_: object, **__: object) -> list[tuple[Any, ...]]:
+        over.wait(30)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    threading.Timer(0.2, stop.set).start()
+    place = Relay(host="relay.example.org", port=25, security="tls", hello="client.example.org")
+    errands = Errands(posts("ann"), prepare=lambda one: one, settle=lambda *_: None)
+    begun = time.monotonic()
+    try:
+        with nullcontext() if ended else pytest.raises(RelayError, match="no connection"):
+            run_errands(place, errands, within=60 if ended else 0.2, stop=stop if ended else None)
+        assert time.monotonic() - begun < 15
+    finally:
+        over.set()
 
 
 def test_what_is_prepared_is_settled_even_where_the_relay_goes_away() -> None:

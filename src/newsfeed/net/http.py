@@ -8,6 +8,7 @@ No proxy of the environment is asked. Certificates are those of the system or of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -15,6 +16,7 @@ import msgspec
 
 from newsfeed import __version__
 from newsfeed.net.addresses import Reach, may_reach
+from newsfeed.net.lookup import in_thread
 from newsfeed.urls import ascii_url
 
 if TYPE_CHECKING:
@@ -308,32 +310,12 @@ def _rest(parts: SplitResult) -> str:
 
 async def _addresses(target: _Target, rules: Rules, resolver: Resolver) -> list[str]:
     """The addresses of the host, all of which may be reached. Raises _Refused, OSError."""
-    found = await _in_thread(resolver, target.host, target.port)
+    found = await in_thread(partial(resolver, target.host, target.port))
     if not found:
         raise _Refused("there is no host of that name")
     if not all(may_reach(address, rules.reach) for address in found):
         raise _Refused("its address is not one of the public internet")
     return found
-
-
-async def _in_thread(resolver: Resolver, host: str, port: int) -> list[str]:
-    """Resolvers block; one that hangs is left behind, which an executor would wait for."""
-    import asyncio
-    import threading
-    from concurrent.futures import Future
-
-    future: Future[list[str]] = Future()
-
-    def resolve() -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        try:
-            future.set_result(resolver(host, port))
-        except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
-            future.set_exception(error)
-
-    threading.Thread(target=resolve, daemon=True).start()
-    return await asyncio.wrap_future(future)
 
 
 def _reason(error: BaseException | None) -> str:

@@ -18,6 +18,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -29,6 +30,7 @@ from newsfeed.deliver.smtp.parcel import Relay, Reply
 from newsfeed.deliver.smtp.trouble import RefusedByRelayError, RelayError
 from newsfeed.deliver.smtp.trust import tls_context, tls_trouble, without_tls
 from newsfeed.deliver.words import reply_words
+from newsfeed.net.lookup import in_thread
 
 TIMEOUT = 300.0
 """Seconds for the whole way to the first letter (RFC 5321 section 4.5.3.2.1: for the greeting)."""
@@ -131,8 +133,9 @@ class _Call:
     async def _addresses(self) -> Sequence[_Found]:
         """Where the relay's name leads; for plain text, this machine alone."""
         relay = self._relay
-        look_up = asyncio.get_running_loop().getaddrinfo
-        found = await look_up(relay.host, relay.port, type=socket.SOCK_STREAM)
+        found: Sequence[_Found] = await in_thread(
+            partial(socket.getaddrinfo, relay.host, relay.port, type=socket.SOCK_STREAM)
+        )
         if relay.security == "none" and not all(_is_loopback(str(one[4][0])) for one in found):
             raise self._refused(
                 '`mail.smtp.security = "none"` is for a relay on this machine, which this is not',
