@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -88,6 +92,35 @@ def test_an_answer_that_could_not_be_stored_is_stored_once_there_is_room(
     ((_, over, why),) = queue(site)
     assert not over
     assert "451" in why
+
+
+def test_a_store_that_is_locked_for_long_is_waited_for(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the relay took meanwhile is known, and the others are mailed afterwards."""
+    monkeypatch.setattr(database, "PATIENCE", 0.5)
+    join(site, *MANY)
+    begun, locked = threading.Event(), threading.Event()
+
+    def answer(verb: str, _: str) -> None:
+        if verb == "." and not begun.is_set():
+            begun.set()
+            locked.wait(10)
+
+    def write() -> None:
+        begun.wait(10)
+        with closing(sqlite3.connect(site.plan().store, timeout=10)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            locked.set()
+            time.sleep(2)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with relay(answer) as server:
+        assert sent_by(site, server) == Mailed(mailed=len(MANY), left=0)
+        assert server.recipients() == sorted(one.address for one in MANY)
+        assert server.calls == 1
+    writer.join()
 
 
 def test_it_is_signed_and_bounces_go_where_the_settings_say(site: Site) -> None:

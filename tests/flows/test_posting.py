@@ -204,7 +204,7 @@ def test_what_was_not_kept_to_be_sent_was_not_sent() -> None:
     kept: dict[str, str] = {}
 
     @contextmanager
-    def together() -> Iterator[None]:
+    def together(_patience: float) -> Iterator[None]:
         before = dict(kept)
         yield
         if next(full):

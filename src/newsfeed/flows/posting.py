@@ -6,6 +6,7 @@ no answer came after its body was begun nobody knows whether it was taken: it is
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -17,10 +18,11 @@ from typing import Generic, TypeVar
 import msgspec
 
 from newsfeed.deliver.outcome import Verdict, judge
-from newsfeed.deliver.smtp.parcel import Parcel, Relay, Result, Stage
+from newsfeed.deliver.smtp.parcel import DeskBusyError, Parcel, Relay, Result, Stage
 from newsfeed.deliver.smtp.trouble import RelayError
 from newsfeed.deliver.words import reply_words
 from newsfeed.flows.stopping import Stop
+from newsfeed.store import turns
 
 Item = TypeVar("Item")
 
@@ -75,7 +77,8 @@ class Errands(Generic[Item]):
     what became of it. Both are called within a `together`, and what that commits is kept before
     anything that `prepare` gave is on the wire. What is prepared is settled, unless the process
     ends before; after that it may be prepared once more. Where a `together` does not hold, what was
-    prepared in it does not leave, and what was settled in it is settled once more.
+    prepared in it does not leave, and what was settled in it is settled once more. `together` gets
+    the seconds to wait for others who write, and may raise BusyError.
     """
 
     def __init__(
@@ -84,7 +87,7 @@ class Errands(Generic[Item]):
         *,
         prepare: Callable[[Item], Post | None],
         settle: Callable[[Item, Posted], None],
-        together: Callable[[], AbstractContextManager[None]] = nullcontext,
+        together: Callable[[float], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._left = deque((item, 1) for item in items)
         self._out: dict[int, tuple[Item, int]] = {}
@@ -97,7 +100,9 @@ class Errands(Generic[Item]):
         return len(self._left)
 
     def exchange(self, results: Sequence[Result], wanted: int, until: float) -> list[Parcel]:
-        """Settle results, and prepare up to `wanted` others; `until` is as in a Parcel."""
+        """Settle results, and prepare up to `wanted` others; `until` is as in a Parcel. Where
+        that raises BusyError it is to be called again, with further results alone.
+        """
         found: list[Parcel] = []
         fresh: dict[int, tuple[Item, int]] = {}
         for result in results:
@@ -107,7 +112,7 @@ class Errands(Generic[Item]):
             tries += _is_try(result)
             if tries <= _TRIES and _may_go_again(posted):
                 self._left.append((item, tries))
-        with self._together():
+        with self._together(turns.BRIEF):
             self._settle_heard()
             while len(found) < wanted and self._left:
                 item, tries = self._left.popleft()
@@ -121,8 +126,8 @@ class Errands(Generic[Item]):
         return found
 
     def give_up(self) -> None:
-        """Settle what never came back: nobody knows what became of it."""
-        with self._together():
+        """Settle what never came back: nobody knows what became of it. Waits for who writes."""
+        with self._together(math.inf):
             self._settle_heard()
             for item, _ in self._out.values():
                 self._settle(item, Posted(fate=Fate.LOST, said="no answer came"))
@@ -186,7 +191,10 @@ class _Counter(Generic[Item]):
     def step(self, results: Sequence[Result], wanted: int) -> Sequence[Parcel]:
         """Keep `results` for good, then hand out up to `wanted` parcels."""
         self.connected = True
-        return self._errands.exchange(results, wanted, self._until)
+        try:
+            return self._errands.exchange(results, wanted, self._until)
+        except turns.BusyError:
+            raise DeskBusyError from None
 
     def may_begin(self, parcel: Parcel) -> bool:
         """Whether the body of a parcel may be begun now."""
