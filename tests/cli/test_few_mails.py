@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -93,3 +98,34 @@ def test_confirmation_mails_are_sent_and_what_was_not_is_named(site: Site) -> No
         waits = "1 wait for another try, since their mail was put off"
         assert run(site, server, *words) == (0, f"0 confirmation mails sent; {waits}\n", "")
         assert server.recipients() == []
+
+
+def test_a_further_copy_leaves_and_the_command_ends_whatever_else_has_to_wait(site: Site) -> None:
+    site.subscribe("ann@example.org", BOB, now=datetime.now(UTC))
+    with relay(refusing(bob=b"450 4.2.0 later")) as server:
+        status, _, told = run(site, server, "send", "weekly", "--yes", "--max-time", "2s")
+        assert status == 0, told
+        edition = json.loads(site.run("editions", "list", "--json").stdout)[0]["edition"]
+        began = time.monotonic()
+        status, said, told = run(
+            site, server, "editions", "resend", edition, "--to", "ann@example.org"
+        )
+        assert (status, time.monotonic() - began < 30) == (0, True), told
+        assert f"{edition}: a further copy for ann@example.org" in said
+        assert "1 letter sent, 1 to be tried again" in said
+        assert server.recipients() == ["ann@example.org", "ann@example.org"]
+
+
+def test_where_all_that_is_left_waits_a_line_says_until_when(site: Site) -> None:
+    """Where somebody looks at a log, a command that stands still for minutes seems to hang."""
+    site.subscribe(BOB, now=datetime.now(UTC))
+    with relay(refusing(bob=b"450 4.2.0 later")) as server:
+        _, _, told = run(site, server, "send", "weekly", "--yes", "--max-time", "2s")
+        assert "waits until" not in told  # it ends, and says so
+        edition = json.loads(site.run("editions", "list", "--json").stdout)[0]["edition"]
+        words = [sys.executable, "-m", "newsfeed", "retry", edition, "--max-time", "6h"]
+        with subprocess.Popen(words, cwd=site.folder, stderr=subprocess.PIPE, text=True) as retry:
+            assert retry.stderr
+            said = retry.stderr.readline()
+            retry.kill()
+        assert re.fullmatch(r"1 letter waits until [0-9]{2}:[0-9]{2} KST\n", said)

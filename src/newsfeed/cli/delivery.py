@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -10,10 +11,13 @@ from newsfeed.app import people
 from newsfeed.cli.progress import progress
 from newsfeed.cli.report import counted, shown
 from newsfeed.flows.approving import BY_HAND
-from newsfeed.flows.delivering import MAX_TIME, deliver
+from newsfeed.flows.delivering import MAX_TIME, deliver, waiting_letters
 from newsfeed.flows.outcomes import Delivered
+from newsfeed.flows.people import People
 from newsfeed.flows.plan import Plan
 from newsfeed.model import DeliveryState
+
+_WORTH_A_LINE = timedelta(seconds=30)
 
 _SAID = {
     DeliveryState.DEFERRED: "to be tried again",
@@ -22,11 +26,37 @@ _SAID = {
 }
 
 
-def delivered(plan: Plan, max_time: timedelta = MAX_TIME) -> tuple[Delivered, ...] | None:
-    """Deliver what is released, for so long at most; None where another run is doing it."""
+def delivered(
+    plan: Plan, max_time: timedelta = MAX_TIME, *, waits: bool = True
+) -> tuple[Delivered, ...] | None:
+    """Deliver what is released, for so long at most; None where another run is doing it. Without
+    `waits` only what can go now.
+    """
     with progress() as show, people(plan, datetime.now(UTC)) as who:
-        found = deliver(who, progress=show, max_time=max_time, tell=_tell)
+        wait = _Waiting(who, plan.site.timezone) if waits else _never
+        found = deliver(who, progress=show, max_time=max_time, tell=_tell, wait=wait)
     return None if found is None else tuple(found)
+
+
+class _Waiting:
+    """Says until when letters wait: once for each minute, and where it is worth a line."""
+
+    def __init__(self, who: People, timezone: str) -> None:
+        self._who, self._zone, self._said = who, ZoneInfo(timezone), ""
+
+    def __call__(self, until: datetime) -> bool:
+        when = f"{until.astimezone(self._zone):%H:%M %Z}"
+        if when != self._said and until - datetime.now(UTC) > _WORTH_A_LINE:
+            self._said = when
+            letters = waiting_letters(self._who.db)
+            _tell(
+                f"{counted(letters, 'letter')} {'waits' if letters == 1 else 'wait'} until {when}"
+            )
+        return True
+
+
+def _never(_until: datetime) -> bool:
+    return False
 
 
 def _tell(news: str) -> None:

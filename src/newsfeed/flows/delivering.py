@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from newsfeed.flows.outcomes import Delivered
 from newsfeed.flows.people import People
 from newsfeed.flows.stopping import Stop
-from newsfeed.model import EditionState
+from newsfeed.model import DeliveryState, EditionState
 from newsfeed.store import deliveries, editions, facts
 
 MAX_TIME = timedelta(minutes=30)
@@ -29,6 +30,7 @@ def deliver(
     patience: float = _PATIENCE,
     max_time: timedelta = MAX_TIME,
     tell: Callable[[str], None] = lambda _what: None,
+    wait: Callable[[datetime], bool] = lambda _until: True,
     stop: Stop | None = None,
     connected: Callable[[int], None] = lambda _number: None,
 ) -> list[Delivered] | None:
@@ -36,10 +38,11 @@ def deliver(
     it (guarantee 7).
 
     `clock` gives the time (aware) at each claim; `tell` hears of a relay that cannot be reached
-    and is tried again, and of a canary that is out. Once `stop` is set, in any thread, nothing more
-    is claimed, and what is on its way is finished. `connected` hears how many connections to the
-    relay are open, whenever that changes. Raises OutputError where letters cannot be
-    written, RefusedByRelayError where the relay refuses us; what has left stays recorded.
+    and is tried again, and of a canary that is out. Where all that is left has to wait, `wait` is
+    asked whether this run waits until then (aware), perhaps often. Once `stop` is set, in any
+    thread, nothing more is claimed, and what is on its way is finished. `connected` hears how many
+    connections to the relay are open, whenever that changes. Raises OutputError where letters
+    cannot be written, RefusedByRelayError where the relay refuses us; what has left stays recorded.
     """
     facts.notice_copy(people.db, people.plan.store)
     transport = people.plan.mail.transport
@@ -62,12 +65,21 @@ def deliver(
                 patience=patience,
                 progress=progress,
                 tell=tell,
+                wait=wait,
                 stop=stop,
                 connected=connected,
             )
     if found is None:
         return None
     return [*found, *(_left_to(people, one) for one in others)]
+
+
+def waiting_letters(db: sqlite3.Connection) -> int:
+    """How many letters of released editions have yet to leave."""
+    released = [one for one in editions.everything(db) if one.state is EditionState.RELEASED]
+    open_states = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+    counts = [deliveries.counts_of(db, one.id) for one in released]
+    return sum(one.get(state, 0) for one in counts for state in open_states)
 
 
 def _released(people: People) -> list[editions.EditionRecord]:

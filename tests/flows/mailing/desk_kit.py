@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsfeed.deliver.smtp.parcel import Parcel, Reply, Result, Stage
-from newsfeed.flows.mailing.desk import LedgerDesk
+from newsfeed.flows.mailing.desk import LedgerDesk, Wait, always
 from newsfeed.flows.people import People
 from newsfeed.store import database, senders
 from tests.flows.editions_kit import MONDAY
@@ -71,12 +71,19 @@ class Wire:
         return sum(len(ids) for ids in self.taken.values())
 
 
-def desk_of(who: People, clock: Clock, sender: str, end: float = END) -> LedgerDesk:
+def desk_of(
+    who: People, clock: Clock, sender: str, end: float = END, wait: Wait = always
+) -> LedgerDesk:
     """A desk of a process of its own, noted as a sender."""
     with database.transaction(who.db):
         senders.join(who.db, sender, clock.now)
     return LedgerDesk(
-        who, sender, end=end, clock=lambda: clock.now, monotonic=lambda: clock.seconds
+        who,
+        sender,
+        end=end,
+        clock=lambda: clock.now,
+        monotonic=lambda: clock.seconds,
+        wait=wait,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -433,3 +433,20 @@ def test_retry_leaves_an_address_alone_that_is_none_and_keeps_the_reason(who: Pe
     assert retry(who, WEEKLY).letters == len(READERS) - 1
     (failed,) = deliveries.unserved(who.db, _edition(who).id)
     assert (failed.address, failed.reply) == (gone.recipient, "550 5.1.1 No.")
+
+
+def test_a_run_that_does_not_want_to_wait_ends_where_all_that_is_left_has_to(who: People) -> None:
+    asked: list[datetime] = []
+
+    def wait(until: datetime) -> bool:
+        asked.append(until)
+        return len(asked) < 2
+
+    clock = Clock()
+    desk = desk_of(who, clock, "one", wait=wait)
+    parcels = list(desk.step([], 99))
+    list(desk.step([refused(one, 450, "4.2.0") for one in parcels], 0))
+    desk.waiting(1)
+    assert desk.rest() is not None
+    assert desk.rest() is None
+    assert asked[0] == asked[1] > clock.now

@@ -30,6 +30,7 @@ from newsfeed.store.deliveries import Claim, Outcome
 from newsfeed.units import duration
 
 Clock = Callable[[], datetime]
+Wait = Callable[[datetime], bool]
 
 MARGIN = 20.0
 """Seconds that must be left of a claim for a body to be begun."""
@@ -40,11 +41,17 @@ _SHORTEST = 0.05
 _CANCELLED = "the edition was cancelled"
 
 
+def always(_until: datetime) -> bool:
+    """Whoever has the time waits."""
+    return True
+
+
 class LedgerDesk:
     """Hands out the letters of released editions, and stores what became of them.
 
     `clock` gives the time (aware); `monotonic` seconds that never jump, until `end` of which
-    letters are handed out. `sent` letters left in this run. `tell` hears what the operator should.
+    letters are handed out. `sent` letters left in this run. `tell` hears what the operator should;
+    `wait` is asked whether to wait until a time (aware) before which nothing can go.
     """
 
     def __init__(
@@ -57,12 +64,13 @@ class LedgerDesk:
         monotonic: Callable[[], float] = time.monotonic,
         progress: Callable[[str, int], None] = lambda _what, _done: None,
         tell: Callable[[str], None] = lambda _what: None,
+        wait: Wait = always,
     ) -> None:
         self.lanes: list[Lane] = []
         self.sent = 0
         self._people, self._db, self._sender = people, people.db, sender
         self._clock, self._monotonic, self._end = clock, monotonic, end
-        self._progress, self._tell = progress, tell
+        self._progress, self._tell, self._wait = progress, tell, wait
         self._give_up_after = duration(people.plan.mail.give_up_after)
         self._quotas = Quotas(people.plan.mail.smtp)
         self._picking = Picking(people.db, sender, self._quotas, self._give_up_after)
@@ -137,7 +145,7 @@ class LedgerDesk:
             return None
         first = max(min(times), self._picking.blocked_until or now)
         seconds = max((first - now).total_seconds(), 0.0)
-        if self._monotonic() + seconds > self._end:
+        if self._monotonic() + seconds > self._end or (seconds > _LOOK and not self._wait(first)):
             return None
         return min(max(seconds, _SHORTEST), _LOOK)
 

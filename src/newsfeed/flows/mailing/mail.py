@@ -16,7 +16,7 @@ from newsfeed.deliver.smtp.signals import until_told
 from newsfeed.deliver.smtp.timeouts import Timeouts
 from newsfeed.deliver.smtp.trouble import RefusedByRelayError, RelayError
 from newsfeed.errors import NewsfeedError
-from newsfeed.flows.mailing.desk import Clock, LedgerDesk
+from newsfeed.flows.mailing.desk import Clock, LedgerDesk, Wait
 from newsfeed.flows.mailing.lane import Lane
 from newsfeed.flows.outcomes import Delivered
 from newsfeed.flows.people import People
@@ -46,6 +46,7 @@ def mail(
     patience: float,
     progress: Callable[[str, int], None],
     tell: Callable[[str], None],
+    wait: Wait,
     stop: Stop | None = None,
     connected: Callable[[int], None] = lambda _number: None,
     environ: Mapping[str, str] = os.environ,
@@ -67,7 +68,9 @@ def mail(
     end = time.monotonic() + max_time.total_seconds()
     try:
         with senders.presence(plan.store) as sender, _joined(people, sender, clock, patience):
-            desk = LedgerDesk(people, sender, end=end, clock=clock, progress=progress, tell=tell)
+            desk = LedgerDesk(
+                people, sender, end=end, clock=clock, progress=progress, tell=tell, wait=wait
+            )
             trouble = _run(desk, relay, tell, stop, connected)
     except _BusyError:
         return None
