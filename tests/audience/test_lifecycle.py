@@ -144,6 +144,12 @@ def test_an_address_gets_one_mail_in_24_hours_and_three_for_ever() -> None:
     assert mailing(1, LONG_AGO, asked=1, now=NOW) is Mailing.ASKED
 
 
+def test_a_clock_that_was_ahead_silences_no_address__s_38() -> None:
+    """The last mail was noted for a year to come; one that is ahead by less is not forgotten."""
+    assert mailing(1, NOW + timedelta(days=1500), asked=0, now=NOW) is Mailing.MAY
+    assert mailing(1, NOW + timedelta(hours=23), asked=0, now=NOW) is Mailing.TOO_SOON
+
+
 @pytest.mark.parametrize("dead", [Mailing.RAN_OUT, Mailing.REWORDED])
 def test_whose_link_is_dead_gets_one_more_mail_within_the_three(dead: Mailing) -> None:
     assert mailing(1, LONG_AGO, asked=1, dead=dead, now=NOW) is dead

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -18,7 +19,7 @@ from newsfeed.audience import keys
 from newsfeed.flows.erasing import erase
 from newsfeed.model import SuppressionReason
 from newsfeed.store import suppression
-from newsfeed.web.application import FORMS_OF_ONE
+from newsfeed.web.application import FORMS_OF_ONE, application, form_throttle
 from tests.web.form_kit import (
     FORM,
     SENT,
@@ -61,6 +62,8 @@ def test_a_thousand_requests_for_one_victim_give_one_mail__s_08(desk: Desk) -> N
 
 
 def test_a_network_that_sends_too_many_forms_waits_and_others_do_not__s_08(desk: Desk) -> None:
+    throttle = form_throttle(lambda: 0.0)
+    desk.app = application(desk.plan, lambda: desk.now, throttle=throttle)
     fields = filled(desk)
     answers = desk.ask_often("POST", ["/s"] * (FORMS_OF_ONE + 5), data=fields)
     assert [a.status_code for a in answers] == [200] * FORMS_OF_ONE + [429] * 5
@@ -73,6 +76,17 @@ def test_a_network_that_sends_too_many_forms_waits_and_others_do_not__s_08(desk:
     desk.client = "203.0.113.77"
     assert desk.post(desk.leave_path(desk.person())).status_code == 200  # no limit there, ever
     assert desk.get("/s").status_code == 200
+
+
+def test_a_clock_that_was_ahead_closes_no_form__s_38(desk: Desk) -> None:
+    """A form that came meanwhile is paid off as soon as any other."""
+    right = desk.now
+    desk.now += timedelta(days=1500)
+    assert desk.post("/s", data=filled(desk)).status_code == 200
+    desk.now = right
+    assert desk.post("/s", data=filled(desk)).status_code == 200
+    desk.client = "198.51.100.1"
+    assert desk.post("/s", data=filled(desk)).status_code == 200
 
 
 def _unknown(desk: Desk) -> None:

@@ -351,6 +351,34 @@ def test_who_lost_the_mail_asks_again_and_gets_one_with_a_link_that_works(desk: 
     assert desk.state(person) is ACTIVE
 
 
+def test_a_clock_that_was_ahead_silences_no_address__s_38(desk: Desk) -> None:
+    """While it was, a mail to the address was noted for a year to come."""
+    send(desk)
+    assert mailed(desk) == 1
+    person = found(desk)
+    assert person
+    with people(desk.plan, desk.now) as who:
+        consents.count_mail(who.db, person.address_hash, desk.now + timedelta(days=1500))
+    desk.now += timedelta(hours=24)
+    send(desk)
+    assert mailed(desk) == 1
+
+
+def test_who_asked_while_a_clock_was_ahead_asks_again_and_begins__s_38(desk: Desk) -> None:
+    """The link of the first mail is of a year to come, and works no more."""
+    right = desk.now
+    desk.now += timedelta(days=1500)
+    send(desk)
+    assert mailed(desk) == 1
+    desk.now = right
+    send(desk)
+    assert mailed(desk) == 1
+    person = found(desk)
+    assert person
+    assert desk.post(desk.confirm_path(person)).status_code == 200
+    assert desk.state(person) is ACTIVE
+
+
 def test_an_address_gets_three_mails_for_ever_and_its_last_link_lives__s_08(desk: Desk) -> None:
     total = 0
     for _ in range(10):

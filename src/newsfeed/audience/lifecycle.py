@@ -140,7 +140,8 @@ def mailing(
 ) -> Mailing:
     """Whether somebody who is pending may get a confirmation mail (standards S-08).
 
-    `mails` and `last_mail` are of the address, whatever the newsletter. `asked` counts the mails
+    `mails` and `last_mail` are of the address, whatever the newsletter; a last mail far ahead is of
+    a clock that was wrong. `asked` counts the mails
     for this request; `dead` is RAN_OUT or REWORDED where the link of the last of them no longer
     works. `imported`: an import made the request, which allows one mail (standards L-C-16).
     `put_off`: a mail did not leave, and is to be tried later.
@@ -153,7 +154,7 @@ def mailing(
         return Mailing.ASKED_TWICE
     if mails >= MOST_MAILS:
         return Mailing.TOO_MANY
-    if last_mail is not None and now - last_mail < BETWEEN_MAILS:
+    if last_mail is not None and abs(now - last_mail) < BETWEEN_MAILS:
         return Mailing.TOO_SOON
     if put_off:
         return Mailing.PUT_OFF

@@ -223,7 +223,7 @@ def _of_this(people: People, person: Subscriber, found: Subscription) -> list[Co
 
 def _may_be_mailed(people: People, person: Subscriber) -> bool:
     mails, last = consents.mails(people.db, person.address_hash)
-    return mails < MOST_MAILS and (last is None or people.now - last >= BETWEEN_MAILS)
+    return mails < MOST_MAILS and (last is None or abs(people.now - last) >= BETWEEN_MAILS)
 
 
 def _record(people: People, said: Ask, person: Subscriber, name: str) -> None:

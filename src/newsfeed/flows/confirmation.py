@@ -121,7 +121,7 @@ def _dead(people: People, newsletter: Newsletter, one: Waiting) -> Mailing | Non
         return None
     if wording_of(one.wording, newsletter.title) is None:
         return Mailing.REWORDED
-    return Mailing.RAN_OUT if people.now - one.asked_last > CONFIRM_WITHIN else None
+    return Mailing.RAN_OUT if abs(people.now - one.asked_last) > CONFIRM_WITHIN else None
 
 
 def _reread(people: People, one: Waiting) -> Waiting | None:

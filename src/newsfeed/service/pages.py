@@ -23,7 +23,7 @@ def pages(shift: Shift) -> Stage:
         shift.wake(MAILS)
 
     postbox = Postbox(lambda: people(shift.plan, shift.clock()), asked)
-    throttle = form_throttle(shift.clock)
+    throttle = form_throttle()
 
     def site(now: Now) -> Site:
         networks = parse_networks(now.settings.server.metrics)

@@ -135,7 +135,7 @@ WHERE subscription.state = 'pending' AND suppression.address_hash IS NULL
   AND (:newsletter = '' OR subscription.newsletter = :newsletter)
 ORDER BY subscription.since, subscriber.id, subscription.newsletter;
 
--- name: askers(newsletter, after, mailed_by, ran_out, current, most_mails, most_for_one, now, most)
+-- name: askers(newsletter, after, between, works_for, current, most_mails, most_for_one, now, most)
 -- The same of one newsletter, but only who asked by the web form after that, and may be mailed now:
 -- the address got fewer than so many mails, the last one a while ago; this request none since they
 -- asked, and fewer than so many before, whose link ran out, or whose words are not among the current
@@ -175,10 +175,11 @@ WHERE form.event = 'requested' AND form.way = 'form' AND form.newsletter = :news
   AND suppression.address_hash IS NULL
   AND (confirmation_wait.due IS NULL OR confirmation_wait.due <= :now)
   AND (confirmation_mail.mails IS NULL
-       OR (confirmation_mail.mails < :most_mails AND confirmation_mail.last <= :mailed_by))
+       OR (confirmation_mail.mails < :most_mails
+           AND abs(:now - confirmation_mail.last) >= :between))
   AND (mail.at IS NULL
        OR (mail.id < form.id
-           AND (mail.at <= :ran_out OR :current NOT LIKE '%' || mail.wording || '%')
+           AND (abs(:now - mail.at) >= :works_for OR :current NOT LIKE '%' || mail.wording || '%')
            AND :most_for_one > (
              SELECT count(*) FROM consent
              WHERE consent.subscriber_id = subscriber.id AND consent.event = 'mailed'
