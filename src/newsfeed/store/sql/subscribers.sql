@@ -69,7 +69,8 @@ GROUP BY subscription.newsletter ORDER BY subscription.newsletter;
 SELECT max(id) FROM (SELECT id FROM subscriber WHERE id > :after ORDER BY id LIMIT :number);
 
 -- name: list_subscriptions(newsletter, state, after, last, most)
--- Of the persons with these ids: one row for each subscription; a suppressed person's state is `suppressed`. "" stands for all.
+-- Of the persons with these ids: one row for each subscription; a suppressed person's state is
+-- `suppressed`. "" stands for all.
 -- CROSS JOIN keeps SQLite to this order of the tables, in which nothing has to be sorted.
 SELECT subscriber.address, subscriber.name, subscriber.language, subscription.newsletter,
        CASE WHEN suppression.address_hash IS NULL THEN subscription.state
