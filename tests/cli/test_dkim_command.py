@@ -67,7 +67,9 @@ def test_a_key_that_the_settings_name_is_made_there(site: Site) -> None:
     site.configure(SETTINGS + NEWSLETTER + ENTRY)
     done = site.run("dkim", "show")
     assert done.returncode == 2
-    assert done.stderr.endswith("the DKIM key is not there. run `newsfeed dkim new`\n")
+    assert done.stderr.endswith(
+        "is not there. copy it from where it was, or run `newsfeed dkim new` for another\n"
+    )
     done = site.run("dkim", "new")
     assert done.stdout.startswith(".newsfeed/dkim.pem: rsa, 2048 bits, for example.org: made\n")
     assert "[[mail.dkim]]" not in done.stdout

@@ -29,7 +29,7 @@ def site(tmp_path: Path) -> Site:
 def test_it_says_what_it_does_and_where(site: Site) -> None:
     with running(site) as service:
         url = service.url()
-        service.hears("files written")
+        service.hears(" written")
         said = service.said.splitlines()
         assert f"  {url}/feed.xml" in said
         assert "links lead to https://news.example.org/" in said
@@ -43,7 +43,7 @@ def test_it_says_what_it_does_and_where(site: Site) -> None:
 
 def test_a_file_that_changes_is_in_the_feed_within_seconds(site: Site) -> None:
     with running(site) as service:
-        service.hears("files written")
+        service.hears(" written")
         began = time.monotonic()
         site.post("two.md", "The second text.", date="2026-11-02")
         service.until(lambda: len(site.titles()) == 2, "the new article")
@@ -55,7 +55,7 @@ def test_a_file_that_changes_is_in_the_feed_within_seconds(site: Site) -> None:
 def test_without_watching_the_interval_finds_what_changed(site: Site) -> None:
     site.configure(SETTINGS + WEEKLY + '[run]\nevery = "1s"\nwatch = false\n')
     with running(site) as service:
-        service.hears("files written")
+        service.hears(" written")
         site.post("two.md", "The second text.", date="2026-11-02")
         service.until(lambda: len(site.titles()) == 2, "the new article")
 
@@ -70,7 +70,7 @@ def test_templates_that_come_change_and_go_are_noticed(site: Site) -> None:
         return preview.is_file() and words in preview.read_text("utf-8")
 
     with running(site) as service:
-        service.hears("files written")
+        service.hears(" written")
         service.until(preview.is_file, "the first preview")
         own.mkdir(parents=True)
         for words in ("FIRST WORDS", "SECOND WORDS"):
@@ -84,7 +84,7 @@ def test_templates_that_come_change_and_go_are_noticed(site: Site) -> None:
 def test_edited_settings_are_in_force_without_a_restart(site: Site) -> None:
     with running(site) as service:
         url = service.url()
-        service.hears("files written")
+        service.hears(" written")
         edited = SETTINGS.replace("한반도 브리핑", "Another Name") + WEEKLY
         site.configure(edited + '[server]\nlisten = "127.0.0.1:1"\n')
         service.until(lambda: site.feed().feed.title == "Another Name", "the new title")
@@ -94,7 +94,7 @@ def test_edited_settings_are_in_force_without_a_restart(site: Site) -> None:
 
 def test_broken_settings_change_nothing_until_they_are_mended(site: Site) -> None:
     with running(site) as service:
-        service.hears("files written")
+        service.hears(" written")
         site.configure(SETTINGS + "[run]\nevery = 5\n")
         service.hears("`run.every` is not right")
         site.post("two.md", "The second text.", date="2026-11-02")
@@ -107,7 +107,7 @@ def test_broken_settings_change_nothing_until_they_are_mended(site: Site) -> Non
 
 def test_what_waits_for_a_restart_is_said_also_where_nothing_else_changed(site: Site) -> None:
     with running(site, "--no-web") as service:
-        service.hears("files written")
+        service.hears(" written")
         site.configure(SETTINGS + WEEKLY + '[run]\nlog = "json"\n')
         service.hears("run.log: this waits for a restart")
 
@@ -134,7 +134,7 @@ def test_pages_are_served_while_publishing_fails(tmp_path: Path) -> None:
     person = desk.person()
     with running(desk.site) as service:
         url = service.url()
-        service.hears("files written")
+        service.hears(" written")
         (desk.site.posts / "one.md").unlink()
         service.hears("suddenly empty")
         time.sleep(2.5)
@@ -166,7 +166,7 @@ def test_once_ends_as_publish_does_where_something_was_left_out(site: Site) -> N
 
 def test_once_leaves_the_work_to_a_service_that_leads(site: Site) -> None:
     with running(site, "--no-web") as service:
-        service.hears("files written")
+        service.hears(" written")
         done = site.run("run", "--once")
         assert done.returncode == 0
         assert "another `newsfeed run` leads" in done.stderr
@@ -199,7 +199,7 @@ def test_a_signal_ends_it_cleanly_and_soon(
     site: Site, number: signal.Signals, words: tuple[str, ...]
 ) -> None:
     with running(site, *words) as service:
-        service.hears("files written")
+        service.hears(" written")
         began = time.monotonic()
         assert service.end(number) == 0
         assert time.monotonic() - began < LIMIT
@@ -209,7 +209,7 @@ def test_a_signal_ends_it_cleanly_and_soon(
 def test_the_log_is_json_where_machines_read_it(site: Site) -> None:
     site.configure(SETTINGS + WEEKLY + '[run]\nlog = "json"\n')
     with running(site, "--no-web") as service:
-        service.hears("files written")
+        service.hears(" written")
         assert service.end() == 0
         lines = [json.loads(line) for line in service.said.splitlines()]
     written = next(line for line in lines if "files written" in line["message"])

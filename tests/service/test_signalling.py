@@ -86,7 +86,7 @@ def test_the_end_and_a_store_that_is_gone_are_told(service: _Signals, site: Site
 def test_a_real_service_tells_how_it_is_and_another_that_it_does_not_lead(site: Site) -> None:
     with running(site) as leader:
         url = leader.url()
-        leader.hears("files written")
+        leader.hears(" written")
         leader.until(lambda: httpx.get(f"{url}/readyz").json()["publish"]["ended"], "a pass")
         told = httpx.get(f"{url}/readyz")
         assert (told.status_code, told.json()["leader"]) == (200, "this process")

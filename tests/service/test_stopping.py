@@ -63,7 +63,7 @@ def test_it_ends_whichever_of_its_threads_the_signal_finds(
 ) -> None:
     """The kernel may hand a process's signal to any of its threads (signal(7))."""
     with running(due_site(tmp_path), *words) as service:
-        service.hears("files written")
+        service.hears(" written")
         main = service.process.pid
         threads = {int(one.name) for one in Path(f"/proc/{main}/task").iterdir()} - {main}
         for one in sorted(threads):  # the newest may have ended since

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.e2e.service.pages_kit import BY_POST, Lodging, lodging
 
@@ -50,6 +50,12 @@ class Seen(NamedTuple):
     widths: list[object]
 
 
+@pytest.fixture(scope="session")
+def seen() -> dict[str, dict[str, Seen]]:
+    """By language, so that each is looked at once whatever the order of the tests is."""
+    return {}
+
+
 @pytest.fixture(
     scope="module",
     params=[
@@ -62,14 +68,20 @@ def pages(
     tmp_path_factory: pytest.TempPathFactory,
     browser: Browser,
     axe: str,
-) -> Iterator[dict[str, Seen]]:
+    seen: dict[str, dict[str, Seen]],
+) -> dict[str, Seen]:
     """Every kind of page of a service in a language."""
-    with (
-        lodging(tmp_path_factory.mktemp("pages"), request.param) as service,
-        browser.new_context(bypass_csp=True, viewport={"width": 1280, "height": 800}) as context,
-    ):
-        page = context.new_page()
-        yield {kind: _seen(page, service, kind, axe) for kind in (*service.paths, *BY_POST)}
+    language = request.param
+    if language not in seen:
+        wide = ViewportSize(width=1280, height=800)
+        with (
+            lodging(tmp_path_factory.mktemp("pages"), language) as service,
+            browser.new_context(bypass_csp=True, viewport=wide) as context,
+        ):
+            page = context.new_page()
+            kinds = (*service.paths, *BY_POST)
+            seen[language] = {kind: _seen(page, service, kind, axe) for kind in kinds}
+    return seen[language]
 
 
 def _seen(page: Page, service: Lodging, kind: str, axe: str) -> Seen:
