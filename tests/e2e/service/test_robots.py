@@ -14,6 +14,9 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.service.kit import LONG_ENOUGH, WEEKLY, House, Watch, house, links, mail_of
 from tests.service.kit import Running
 
+BY_HAND = WEEKLY.replace('schedule = "mon 08:00"\n', "")
+"""On a Monday morning the service would compose the letter before anybody has subscribed."""
+
 READER, ASKED = "reader@example.org", "asked@example.org"
 
 pytestmark = pytest.mark.timeout(240)
@@ -63,7 +66,7 @@ def _look_at(page: Page, url: str) -> list[str]:
 def test_a_robot_that_opens_everything_changes_nothing__l_c_02__e_l_08(
     tmp_path: Path, browser: Browser
 ) -> None:
-    with house(tmp_path / "site", WEEKLY) as home:
+    with house(tmp_path / "site", BY_HAND) as home:
         home.site.post("one.md", "글 하나.", date="2026-01-01", title="하나")
         home.site.publish()
         with home.running() as service, browser.new_context() as context:
