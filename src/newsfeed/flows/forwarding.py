@@ -17,19 +17,13 @@ def moved(
     taken: Iterable[str],
     reserved: Callable[[str], bool],
 ) -> Iterator[tuple[Article, str, str]]:
-    """The articles whose page is no longer where it was first, with that address and its path.
+    """Those of `articles`, whose pages are ours, that have moved: with the address of the page at
+    first and its path.
 
     An id that is an address of the site is the first one, since an id is kept. `path_of` gives the
     path of a page in the output folder; what is `taken` or `reserved` there stays as it is.
     """
-    elsewhere = {folder.name for folder in plan.folders if folder.remote}
-    gone = [
-        one
-        for one in articles
-        if one.id != one.url
-        and one.id.startswith(f"{plan.site_url}/")
-        and one.source not in elsewhere
-    ]
+    gone = [one for one in articles if one.id != one.url and one.id.startswith(f"{plan.site_url}/")]
     files, folders = set[str](), set[str]()
     for path in taken if gone else ():
         _add(one_file(path), files, folders)

@@ -93,10 +93,12 @@ def page_groups(
     if plan.pages:
         articles = collection.articles
         groups.append(_indexes(plan, site, articles, bodies, loader))
-        groups += _articles(plan, site, articles, bodies, loader)
+        elsewhere = {folder.name for folder in plan.folders if folder.remote}
+        own = [article for article in articles if article.source not in elsewhere]
+        groups += _articles(plan, site, own, bodies, loader)
         groups += _media(plan, collection)
         taken = (one.path for group in groups for one in group)
-        groups.append(_moved(plan, site, articles, taken, loader))
+        groups.append(_moved(plan, site, own, taken, loader))
     return groups
 
 
@@ -239,11 +241,9 @@ def _articles(
     bodies: Bodies,
     loader: _Loader,
 ) -> list[list[Output]]:
-    """A page each, but for those of remote feeds, which have theirs elsewhere; its neighbours are
-    those before and after it in the order of feeds.
+    """A page each, of articles that have none elsewhere; its neighbours are those before and after
+    it in the order of feeds.
     """
-    elsewhere = {folder.name for folder in plan.folders if folder.remote}
-    articles = [article for article in articles if article.source not in elsewhere]
     around = [
         None,
         *(Neighbour(title=a.title, url=a.url, language=a.language) for a in articles),
